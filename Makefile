@@ -1,0 +1,62 @@
+# One way to do each thing. Every target sets up what it needs: a virtual
+# environment in .venv, the extension built into python/mudwire, and, for the
+# tests, a browser. Only Python, Rust and make must be there.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-rust test-python lint format bench wheel clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.built ## start the portal with the lobby, on http://localhost:4008/
+	$(BIN)/mudwire serve $(ARGS)
+
+test: test-rust test-python ## all tests
+
+test-rust:
+	cargo test --workspace --locked
+
+test-python: $(VENV)/.built $(VENV)/.browser
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.built ## formatting, lints, types, stubs
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/stubtest mudwire._native
+
+format: $(VENV)/.tools ## rewrite the sources in the house format
+	cargo fmt --all
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+bench: $(VENV)/.built ## pytest-benchmark comparisons
+	$(BIN)/pytest benches $(ARGS)
+
+wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
+	$(BIN)/maturin build --release --locked --out dist
+
+clean: ## remove everything that was built
+	rm -rf $(VENV) target dist python/mudwire/*.so
+
+$(VENV)/.tools: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mudwire needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+$(VENV)/.built: $(VENV)/.tools $(RUST)
+	$(BIN)/maturin develop --release --locked --quiet
+	touch $@
+
+$(VENV)/.browser: $(VENV)/.tools
+	tests/browser/install
+	touch $@

@@ -1,0 +1,1 @@
+//! Command text and RFC 6455 frames of the webclient protocol.
