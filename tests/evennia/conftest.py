@@ -29,6 +29,20 @@ def pytest_report_header() -> list[str]:
     return lines
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "evennia6: what Evennia has since 6.0")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what a release has not, as there is nothing to compare with."""
+    items[:] = [
+        item
+        for item in items
+        if item.get_closest_marker("evennia6") is None
+        or item.callspec.params["release"].has_wire_formats
+    ]
+
+
 class Games(NamedTuple):
     """The same game twice; they differ in one line of their settings."""
 

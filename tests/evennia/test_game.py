@@ -55,7 +55,7 @@ def test_commands_out_of_band_go_both_ways(game):
         admin.send("echo", "a", 2, None, deep={"er": [1.5, "ü"]})
         frames = admin.settle()
     assert ["get_value", [], {"name": "location", "value": "Limbo"}] in strip_options(frames)
-    assert "Echo returns: ['a', 2, None], {'deep': {'er': [1.5, 'ü']}}" in texts(frames)
+    assert "Echo returns: ['a', '2', 'None'], {'deep': {'er': [1.5, 'ü']}}" in texts(frames)
 
 
 def test_a_game_sends_commands_of_its_own(game):
