@@ -77,8 +77,7 @@ fn has_prefix(text: &[u8], prefix: &[u8]) -> bool {
 
 /// Whether a value of an attribute begins behind `text`: somebody shows HTML.
 fn is_attribute(text: &[u8], quote: &[u8]) -> bool {
-    text.strip_suffix(quote)
-        .is_some_and(|text| text.ends_with(b"="))
+    text.strip_suffix(quote).is_some_and(|text| text.ends_with(b"="))
 }
 
 /// Whether a word may begin behind `text`, as `\b` of Python's `re` has it.
@@ -138,22 +137,16 @@ fn is_host(text: &[u8]) -> bool {
         .position(|byte| !(byte.is_ascii_alphanumeric() || b"-@:%._+~#=".contains(byte)))
         .unwrap_or(text.len())
         .min(HOST_LENGTH.end() + 1);
-    (0..name)
-        .filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at))
-        .any(|stop| {
-            let behind = &text[stop + 1..];
-            let letters = behind
-                .iter()
-                .take_while(|byte| byte.is_ascii_alphabetic())
-                .take(7)
-                .count();
-            let goes_on = match behind.get(letters) {
-                None => false,
-                Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || *byte == b'_',
-                Some(_) => first_char(&behind[letters..]).is_some_and(is_word),
-            };
-            TOP_LEVEL_LENGTH.contains(&letters) && !goes_on
-        })
+    (0..name).filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at)).any(|stop| {
+        let behind = &text[stop + 1..];
+        let letters = behind.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(7).count();
+        let goes_on = match behind.get(letters) {
+            None => false,
+            Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || *byte == b'_',
+            Some(_) => first_char(&behind[letters..]).is_some_and(is_word),
+        };
+        TOP_LEVEL_LENGTH.contains(&letters) && !goes_on
+    })
 }
 
 #[cfg(test)]
@@ -209,10 +202,7 @@ mod tests {
     fn a_full_stop_before_a_tag_belongs_to_the_url() {
         let mut out = b"http://a.".to_vec();
         linkify(&mut out, 0, b"\"", false);
-        assert_eq!(
-            out,
-            b"<a href=\"http://a.\" target=\"_blank\">http://a.</a>"
-        );
+        assert_eq!(out, b"<a href=\"http://a.\" target=\"_blank\">http://a.</a>");
     }
 
     #[test]
