@@ -44,7 +44,7 @@ def game_markup() -> tuple[Dialect, Callable[..., str] | None]:
         logger.log_warn(
             f"mudwire: the markup of this game goes through its own parser, which is slower: {reason}"
         )
-        return Dialect.empty(), ansi.parse_ansi
+        return Dialect.ansi_only(), ansi.parse_ansi
 
 
 def dialect_of(parser: Any) -> Dialect:
@@ -58,13 +58,13 @@ def dialect_of(parser: Any) -> Dialect:
         if compiled.pattern != expected:
             raise ValueError(f"the parser matches {compiled.pattern!r}, not {expected!r}")
     return Dialect(
-        list(parser.ansi_map_dict.items()),
-        list(parser.ansi_xterm256_bright_bg_map_dict.items()),
-        list(parser.xterm256_fg),
-        list(parser.xterm256_bg),
-        list(parser.xterm256_gfg),
-        list(parser.xterm256_gbg),
-        hasattr(ansi, "hex_sub"),
+        ansi_map=list(parser.ansi_map_dict.items()),
+        bright_backgrounds=list(parser.ansi_xterm256_bright_bg_map_dict.items()),
+        xterm256_fg=list(parser.xterm256_fg),
+        xterm256_bg=list(parser.xterm256_bg),
+        gray_fg=list(parser.xterm256_gfg),
+        gray_bg=list(parser.xterm256_gbg),
+        hex_colors=hasattr(ansi, "hex_sub"),
     )
 
 
