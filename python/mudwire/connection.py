@@ -117,6 +117,8 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             stats.incomingWebSocketFrames += 1
             stats.incomingWebSocketMessages += 1
             self.onMessage(payload, is_binary)
+            if self._listeners is not None:  # since this very message
+                self.fire("message", payload, is_binary=is_binary)
             if offset == len(data):
                 return
             if not self._takes_plain_frames():
