@@ -70,7 +70,7 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
 
     def _connectionMade(self) -> None:
         """Take over the options that were changed on the factory, and begin."""
-        protocol: type[Any] = type(self)
+        protocol: Any = type(self)
         for name in _left_to_factory(protocol):
             value = getattr(self.factory, name)
             if value != AUTOBAHN_OPTIONS[name] and name not in self.__dict__:
@@ -117,6 +117,8 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             stats.incomingWebSocketFrames += 1
             stats.incomingWebSocketMessages += 1
             self.onMessage(payload, is_binary)
+            if self._listeners is not None:  # since this very message
+                self.fire("message", payload, is_binary=is_binary)
             if offset == len(data):
                 return
             if not self._takes_plain_frames():

@@ -138,7 +138,9 @@ class WebClientProtocol(Connection):
         if len(rest) == 2:
             self.page_id = rest[0]
         store = type(self).browser_session_store
-        return store(session_key=self.csessid) if self.csessid and store else None
+        if self.csessid is None or store is None:
+            return None
+        return store(session_key=self.csessid)
 
     def onOpen(self) -> None:
         """Make the session, with the login that the browser brings, and hand it to the host."""
@@ -178,7 +180,7 @@ class WebClientProtocol(Connection):
         """Take the login from the browser session, and the number of a session that was lost."""
         try:
             browser_session = self.get_client_session()
-            if not browser_session:
+            if browser_session is None:
                 return
             uid = browser_session.get("webclient_authenticated_uid")
             nonce = browser_session.get("webclient_authenticated_nonce", 0)
@@ -220,7 +222,7 @@ class WebClientProtocol(Connection):
         """Forget the login, unless a newer page of this browser has logged in since."""
         try:
             browser_session = self.get_client_session()
-            if not browser_session:
+            if browser_session is None:
                 return
             self.logged_in = False
             if browser_session.get("webclient_authenticated_nonce", 0) == self.nonce:
@@ -234,7 +236,7 @@ class WebClientProtocol(Connection):
         """Remember in the browser session who logged in."""
         try:
             browser_session = self.get_client_session()
-            if browser_session:
+            if browser_session is not None:
                 browser_session["webclient_authenticated_uid"] = self.uid
                 browser_session.save()
         except Exception:
