@@ -18,6 +18,7 @@ def test_the_same_answers(release):
         f"--rootdir={INSIDE}",
         "-p",
         "no:cacheprovider",
+        "--noconftest",
         INSIDE / "live_comparison.py",
         PYTHONPATH=f"{INSIDE}{os.pathsep}{ROOT / 'tests'}",
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SUPERUSER = ("admin", "jk0-Wrk9-pE")
 PLAYERS = {name: f"{name}-5Zq8-tY" for name in ("anna", "bert", "cora")}
-MUDWIRE = ""
+MUDWIRE = 'WEBSOCKET_PROTOCOL_CLASS = "mudwire.evennia.WebSocketClient"\n'
 
 
 @dataclass(frozen=True)
