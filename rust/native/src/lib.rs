@@ -1,7 +1,9 @@
 //! The Python module `mudwire._native`: it unpacks, calls and maps errors.
+#![expect(clippy::doc_markdown, reason = "the docstrings are read by Python's help()")]
 
 mod frames;
 mod markup;
+mod text;
 
 /// Rust core of mudwire.
 #[pyo3::pymodule]
@@ -9,5 +11,7 @@ mod _native {
     #[pymodule_export]
     use crate::frames::{read_frame, write_frame};
     #[pymodule_export]
-    use crate::markup::{Dialect, parse_ansi, parse_html};
+    use crate::markup::{
+        Dialect, parse_ansi, parse_html, raw, strip_mxp, strip_raw_ansi, strip_unsafe_tokens,
+    };
 }
