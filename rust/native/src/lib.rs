@@ -1,12 +1,15 @@
 //! The Python module `mudwire._native`: it unpacks, calls and maps errors.
 #![expect(clippy::doc_markdown, reason = "the docstrings are read by Python's help()")]
 
+mod frames;
 mod markup;
 mod text;
 
 /// Rust core of mudwire.
 #[pyo3::pymodule]
 mod _native {
+    #[pymodule_export]
+    use crate::frames::{read_frame, write_frame};
     #[pymodule_export]
     use crate::markup::{
         Dialect, parse_ansi, parse_html, raw, strip_mxp, strip_raw_ansi, strip_unsafe_tokens,
