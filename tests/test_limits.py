@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+from contextlib import contextmanager
 
 import pytest
+from in_memory import HANDSHAKE, connected, opened, timers
 from mudwire.connection import Connection
 from mudwire.limits import LIMITS, Limits
 from serving import TIMEOUT, in_reactor
+from twisted.logger import formatEvent, globalLogPublisher
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 
@@ -32,15 +35,6 @@ def test_max_handshake_bytes(serve):
     with pytest.raises(InvalidStatus) as refused:
         server.connect(additional_headers={"Cookie": "x" * 500}).__enter__()
     assert refused.value.response.status_code == 431
-
-
-def test_open_handshake_timeout(serve):
-    server = serve(openHandshakeTimeout=0.1)
-    with socket.create_connection(server.address, TIMEOUT) as client:
-        client.sendall(b"GET / HTTP/1.1\r\n")
-        with pytest.raises(ConnectionResetError):
-            client.recv(1000)
-    assert logged_limit(server, "open_handshake_timeout")
 
 
 def test_max_connections(serve):
@@ -75,20 +69,60 @@ def test_a_message_going_out_may_be_longer_than_one_coming_in(serve):
         assert client.recv(TIMEOUT) == "long"
 
 
-def test_ping_interval_and_timeout(serve):
-    server = serve(autoPingInterval=0.1, autoPingTimeout=0.1)
-    with server.connect() as client:
-        session = server.session()
-        client.protocol.receive_data = lambda data: None  # a client that does not answer
-        assert server.handler.next("disconnect") is session
-    assert logged_limit(server, "ping_timeout")
+@contextmanager
+def logged_lines():
+    """Give the lines that are logged meanwhile."""
+    lines = []
+
+    def observe(event):
+        lines.append(formatEvent(event))
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield lines
+    finally:
+        globalLogPublisher.removeObserver(observe)
 
 
-def test_close_handshake_timeout(serve):
-    server = serve(closeHandshakeTimeout=0.1)
-    with server.connect() as client:
-        session = server.session()
-        client.protocol.receive_data = lambda data: None
-        in_reactor(session.disconnect)
-        in_reactor(lambda: session.is_closed)
-    assert logged_limit(server, "close_handshake_timeout")
+def wait(connection):
+    pass
+
+
+def ping(connection):
+    assert connection.transport.value()[:1] == b"\x89"
+
+
+def close(connection):
+    connection.sendClose(1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "before"),
+    [
+        ("open_handshake_timeout", connected, wait),
+        ("ping_timeout", opened, ping),
+        ("close_handshake_timeout", opened, close),
+    ],
+)
+def test_timeouts(name, start, before):
+    limit = LIMITS[name]
+    with timers() as clock, logged_lines() as lines:
+        connection = start(Connection, autoPingInterval=3, **{limit.attribute: 7})
+        if name == "ping_timeout":
+            clock.advance(3)
+        before(connection)
+        clock.advance(5)
+        assert not connection.transport.disconnecting
+        clock.advance(2)
+        assert connection.transport.disconnecting
+        assert any(limit.log in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["open_handshake_timeout", "ping_interval", "ping_timeout"])
+def test_no_timeout(name):
+    with timers() as clock:
+        connection = connected(Connection, **{LIMITS[name].attribute: 0})
+        if name != "open_handshake_timeout":
+            connection.dataReceived(HANDSHAKE)
+        clock.advance(1000)
+        assert not connection.transport.disconnecting

@@ -20,6 +20,10 @@ use crate::plain::strip_sgr;
 use crate::scan::{HtmlBytes, Scanner};
 use crate::style::{Change, DEFAULT_BACK, DEFAULT_FORE, Palette, Style};
 use crate::url;
+use crate::work;
+
+#[cfg(test)]
+mod tests;
 
 /// A tab is this many spaces.
 pub(crate) const TAB_SPACES: u8 = 4;
@@ -293,8 +297,13 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             b'\n' => self.line_end(),
             b'\r' => {
                 self.line_end();
-                if bytes.get(at + 1) == Some(&b'\n') {
-                    return Ok(at + 2);
+                match bytes.get(at + 1) {
+                    Some(b'\n') => return Ok(at + 2),
+                    // The line feed may come when this is stripped.
+                    Some(&next) if self.strip && self.means_something(next) => {
+                        return Err(InTheWay);
+                    }
+                    _ => {}
                 }
             }
             b'\t' => self.spaces(TAB_SPACES),
@@ -359,6 +368,12 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     fn sequence(&mut self, at: usize) -> Result<usize, InTheWay> {
         let (sequence, length) = escape::sequence(self.text.as_bytes(), at);
         match sequence {
+            // Evennia strips only sequences of digits.
+            Sequence::Sgr(parameters)
+                if self.strip && (parameters.is_empty() || parameters.contains(&b':')) =>
+            {
+                return Err(InTheWay);
+            }
             Sequence::Sgr(parameters) => escape::changes(parameters, |change| self.change(change)),
             Sequence::EraseLine => {
                 self.open_span();
@@ -401,7 +416,10 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     }
 
     fn write_span(&mut self) {
+        // The URL may as well be in the text that comes now.
+        let url = self.url;
         self.end_node(false);
+        self.url = url;
         if self.open {
             self.out.extend_from_slice(b"</span>");
         }
@@ -475,7 +493,11 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
         if self.dialect.escapes && target.bytes().any(|byte| self.means_something(byte)) {
             return Err(InTheWay);
         }
-        let target = visible(target);
+        let mut target = visible(target);
+        // Browsers pass over line ends in addresses, so none may hide a scheme.
+        if link.kind == Kind::Address && target.contains('\n') {
+            target = Cow::Owned(target.replace('\n', ""));
+        }
         let anchor = link.kind == Kind::Command || link::is_safe(&target);
         let styled = !self.strip && self.changes_style(link);
         if styled && self.open {
@@ -527,6 +549,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     /// Whether a sequence or token in the label may change the style.
     fn changes_style(&self, link: &Link) -> bool {
         let label = link.label(self.text).as_bytes();
+        work::done(label.len());
         let mut at = 0;
         while at < label.len() {
             let escaped =
@@ -574,7 +597,9 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     }
 
     fn attribute_value(&mut self, value: &str) {
-        value.bytes().filter(|&byte| byte != b'\n').for_each(|byte| self.attribute_byte(byte));
+        for byte in value.bytes() {
+            self.attribute_byte(byte);
+        }
     }
 
     fn attribute_byte(&mut self, byte: u8) {
@@ -592,6 +617,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
 /// A command or address without what cannot be seen: sequences and control characters. Line ends
 /// are `\n`, tabs four spaces.
 fn visible(target: &str) -> Cow<'_, str> {
+    work::done(target.len());
     if !target.chars().any(char::is_control) {
         return Cow::Borrowed(target);
     }

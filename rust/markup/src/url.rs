@@ -6,6 +6,7 @@
 //! `"',;$*^\(){}<>[]`. Not so there: every URL of a node is found, an ampersand does not end it,
 //! and schemes may be in capitals.
 
+use crate::work;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Makes links of the URLs in `out[node..]`, escaped text without tags.
@@ -50,6 +51,7 @@ struct Url {
 
 fn find(text: &[u8], from: usize, quote: &[u8], last: bool) -> Option<Url> {
     (from..text.len()).find_map(|start| {
+        work::done(1);
         let head = &text[start..];
         let (body, bare) = match head.first()? | 0x20 {
             b'h' if has_prefix(head, b"http://") => (7, false),
@@ -108,6 +110,7 @@ fn first_char(text: &[u8]) -> Option<char> {
 fn length(text: &[u8], last: bool) -> usize {
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
+        work::done(1);
         match byte {
             b'&' if text[at..].starts_with(b"&amp;") => at += b"&amp;".len(),
             b'"' | b'\'' | b',' | b';' | b'$' | b'*' | b'^' | b'\\' | b'(' | b')' | b'{' | b'}'
@@ -137,6 +140,7 @@ fn is_host(text: &[u8]) -> bool {
         .position(|byte| !(byte.is_ascii_alphanumeric() || b"-@:%._+~#=".contains(byte)))
         .unwrap_or(text.len())
         .min(HOST_LENGTH.end() + 1);
+    work::done(name);
     (0..name).filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at)).any(|stop| {
         let behind = &text[stop + 1..];
         let letters = behind.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(7).count();
