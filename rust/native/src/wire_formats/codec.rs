@@ -227,8 +227,8 @@ pub fn typed_text<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Option<Bound
     match std::str::from_utf8(payload).map(strip) {
         Ok("") | Err(_) => Ok(None),
         Ok(text) => {
-            let args = PyList::new(py, [PyString::new(py, text)])?.into_any();
-            command(intern!(py, "text"), &args, PyDict::new(py).as_any()).map(Some)
+            let args = PyList::new(py, [PyString::new(py, text)])?;
+            command_with(intern!(py, "text"), args).map(Some)
         }
     }
 }
@@ -236,13 +236,21 @@ pub fn typed_text<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Option<Bound
 /// What is handed to `data_in`: `{name: [args, kwargs]}`.
 pub fn command<'py>(
     name: &Bound<'py, PyString>,
-    args: &Bound<'py, PyAny>,
-    kwargs: &Bound<'py, PyAny>,
+    args: Bound<'py, PyAny>,
+    kwargs: Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let py = name.py();
     let command = PyDict::new(py);
     command.set_item(name, PyList::new(py, [args, kwargs])?)?;
     Ok(command)
+}
+
+/// A command that has arguments only.
+pub fn command_with<'py>(
+    name: &Bound<'py, PyString>,
+    args: Bound<'py, PyList>,
+) -> PyResult<Bound<'py, PyDict>> {
+    command(name, args.into_any(), PyDict::new(name.py()).into_any())
 }
 
 /// `re.Pattern.sub` of an expression, `None` if that is empty and takes out nothing.
