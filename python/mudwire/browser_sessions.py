@@ -49,17 +49,25 @@ def key_of(secret: str | None) -> str | None:
     return urlsafe_b64encode(sha256(secret.encode()).digest()).decode().rstrip("=")
 
 
-class StoredBrowserSession(dict[str, Any]):
-    """One browser's session, a dict of JSON values, with ``save``."""
+class StoredBrowserSession:
+    """One browser's session: JSON values by name, kept by ``save``."""
 
     def __init__(self, store: SqliteBrowserSessions, key: str, values: dict[str, Any]) -> None:
-        super().__init__(values)
         self._store = store
         self._key = key
+        self._values = values
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a value, or ``default``."""
+        return self._values.get(key, default)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Set a value."""
+        self._values[key] = value
 
     def save(self) -> None:
         """Write the session; its age begins anew."""
-        self._store.write(self._key, self)
+        self._store.write(self._key, self._values)
 
 
 class SqliteBrowserSessions:
@@ -108,7 +116,7 @@ class SqliteBrowserSessions:
         ).fetchone()
         return StoredBrowserSession(self, session_key, json.loads(row[0]) if row else {})
 
-    def __len__(self) -> int:
+    def count(self) -> int:
         """Return the number of stored sessions."""
         return int(self._database.execute("SELECT count(*) FROM browser_session").fetchone()[0])
 

@@ -25,13 +25,7 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from twisted.logger import (
-    FilteringLogObserver,
-    LogLevel,
-    LogLevelFilterPredicate,
-    eventAsText,
-    globalLogBeginner,
-)
+from twisted.logger import LogLevel, eventAsText, formatTime, globalLogBeginner
 
 from mudwire.browser_sessions import SqliteBrowserSessions
 from mudwire.game import Game
@@ -51,6 +45,14 @@ DEFAULT_SESSIONS = "mudwire.sqlite3"
 _HOST_AND_PORT = re.compile(r"(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[^:=\[\]]+):)?(?P<port>\d+)")
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is, and exit with code 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 class StartError(Exception):
     """Why the portal cannot start, in one line."""
 
@@ -66,8 +68,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     sys.exit(serve(arguments))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="mudwire", description="The websocket webclient of text games, in Rust."
     )
     parser.add_argument("--version", action="version", version=f"mudwire {version('mudwire')}")
@@ -163,7 +165,7 @@ class _Replace(argparse.Action):
         given.append(values)
 
 
-def parse_listen(text: str) -> str:
+def endpoint_of(text: str) -> str:
     """Return the Twisted endpoint of an address to listen on.
 
     Args:
@@ -184,6 +186,12 @@ def parse_listen(text: str) -> str:
     host = (match["host"] or "127.0.0.1").strip("[]")
     kind = "tcp6" if ":" in host else "tcp"
     return f"{kind}:{match['port']}:interface={host.replace(':', chr(92) + ':')}"
+
+
+def parse_listen(text: str) -> str:
+    """Return an address to listen on, if ``endpoint_of`` takes it."""
+    endpoint_of(text)
+    return text
 
 
 def load_game(text: str) -> type[Game]:
@@ -378,7 +386,7 @@ def _endpoint(description: str, reactor: Any) -> IStreamServerEndpoint:
     from twisted.internet.endpoints import serverFromString  # noqa: PLC0415 # loads plugins
 
     try:
-        return serverFromString(reactor, description)
+        return serverFromString(reactor, endpoint_of(description))
     except Exception as error:  # each endpoint parser has errors of its own
         raise StartError(
             f"cannot listen on {description!r}: {error}; "
@@ -434,12 +442,12 @@ def _stop_on_signals(reactor: Any) -> None:
 
 def _log_to_stderr(verbose: bool) -> None:
     def observer(event: LogEvent) -> None:
-        text = eventAsText(event, includeSystem=False)
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+        level = event["log_level"]
+        ours = event.get("log_namespace", "").startswith("mudwire")
+        if level >= (LogLevel.debug if verbose else LogLevel.info if ours else LogLevel.warn):
+            when = formatTime(event["log_time"], "%Y-%m-%d %H:%M:%S")
+            text = eventAsText(event, includeTimestamp=False, includeSystem=False)
+            sys.stderr.write(f"{when} {level.name:<5} {text}\n")
+            sys.stderr.flush()
 
-    level = LogLevel.debug if verbose else LogLevel.info
-    globalLogBeginner.beginLoggingTo(
-        [FilteringLogObserver(observer, [LogLevelFilterPredicate(level)])],
-        redirectStandardIO=False,
-    )
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)

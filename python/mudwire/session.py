@@ -184,7 +184,7 @@ class EmbeddedSessionHandler:
         """Iterate over the sessions that there are now; some may go meanwhile."""
         return iter(list(self._sessions.values()))
 
-    def __len__(self) -> int:
+    def count(self) -> int:
         """Return the number of sessions."""
         return len(self._sessions)
 

@@ -9,32 +9,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LETTERS = "rgybmcwx"
-WIDTH = 60
+GREYS = "abcdefghijklmnopqrstuvwxyz"
+WIDTH = 38
+"""Columns of a chart: a phone shows 40."""
 
 
 def sixteen() -> str:
-    """Return the sixteen ANSI colours, as text and as ground."""
+    """Return the sixteen ANSI colours, as text and as ground, with their markup."""
     rows = ["|wThe 16 colours of ANSI|n"]
     for letters in (LETTERS.upper(), LETTERS):
-        rows.append("  " + "".join(f"|{letter} ||{letter} text |n" for letter in letters))
-    rows.extend(
-        "  " + "".join(f"|[{letter}   |n     " for letter in letters)
-        for letters in (LETTERS.upper(), LETTERS)
-    )
+        rows.append("  " + "".join(f"|{letter}||{letter}|n  " for letter in letters))
+        rows.append("  " + "".join(f"|[{letter}   |n " for letter in letters))
     return "\n".join(rows)
 
 
 def cube() -> str:
-    """Return the 216 colours of xterm's cube and its 24 greys, as grounds."""
+    """Return the 216 colours of xterm's cube and its greys, as grounds."""
     rows = ["|wThe 256 colours of xterm|n"]
     rows.extend(
-        "  " + " ".join(
-            "".join(f"|[{red}{green}{blue}  " for blue in range(6)) + "|n" for red in half
+        "  "
+        + " ".join(
+            "".join(f"|[{red}{green}{blue}  " for blue in range(6)) + "|n" for red in reds
         )
-        for half in ((0, 1, 2), (3, 4, 5))
+        for reds in ((0, 1, 2), (3, 4, 5))
         for green in range(6)
     )
-    rows.append("  " + "".join(f"|[={chr(step)}  " for step in range(ord("a"), ord("z") + 1)) + "|n")
+    rows.extend(
+        "  " + "".join(f"|[={grey}   " for grey in greys[:12]) + "|n"
+        for greys in (GREYS[1:13], GREYS[13:25])
+    )
     return "\n".join(rows)
 
 

@@ -111,7 +111,7 @@ class PortalService(Service):
             await self.sessions.when_empty().addTimeout(FAREWELL_SECONDS, reactor)
         except TimeoutError:
             self.log.warn("{count} players did not answer and were cut off",
-                          count=len(self.sessions))
+                          count=self.sessions.count())
         await maybeDeferred(self.game.at_stop)
         self.browser_sessions.close()
 

@@ -78,6 +78,7 @@ class PortalSite(Site):
     """The HTTP factory of the portal; logs requests at debug level."""
 
     log_http = Logger()
+    noisy = False
     displayTracebacks = False  # noqa: N815 # Twisted's name
 
     def __init__(self, resource: Resource) -> None:

@@ -66,8 +66,8 @@ class WebSocketClient(WebClientProtocol, Session):
         """End the session, however the connection ended; its browser stays logged in."""
         self.nonce = NOT_THE_OWNER
         super().onClose(wasClean, code, reason)
-        if handler := getattr(self, "sessionhandler", None):
-            handler.disconnect(self)
+        if hasattr(self, "sessionhandler"):  # it had opened
+            self.sessionhandler.disconnect(self)
 
     def going_away(self) -> None:
         """Close with code 1001, which says that the server stops and to come back later."""
