@@ -11,7 +11,7 @@ pub struct Dialect(pub mudwire_markup::Dialect);
 impl Dialect {
     #[new]
     fn new() -> Self {
-        Self(mudwire_markup::Dialect::default())
+        Self(mudwire_markup::Dialect::evennia().clone())
     }
 }
 
@@ -20,8 +20,7 @@ impl Dialect {
 #[pyo3(signature = (string, strip_ansi=false, dialect=None))]
 pub fn parse_html(string: &str, strip_ansi: bool, dialect: Option<&Bound<'_, Dialect>>) -> String {
     let mut out = Vec::new();
-    let stock = mudwire_markup::Dialect::default();
-    let dialect = dialect.map_or(&stock, |bound| &bound.get().0);
+    let dialect = dialect.map_or(mudwire_markup::Dialect::evennia(), |bound| &bound.get().0);
     mudwire_markup::html(string, dialect, strip_ansi, Quoting::Verbatim, &mut out);
     String::from_utf8(out).unwrap_or_default()
 }
@@ -38,8 +37,7 @@ pub fn parse_ansi(
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> String {
     let mut out = String::new();
-    let stock = mudwire_markup::Dialect::default();
-    let dialect = dialect.map_or(&stock, |bound| &bound.get().0);
+    let dialect = dialect.map_or(mudwire_markup::Dialect::evennia(), |bound| &bound.get().0);
     let options = AnsiOptions {
         xterm256,
         truecolor,

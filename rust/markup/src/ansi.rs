@@ -1,0 +1,138 @@
+//! Writes markup as ANSI: SGR sequences of 16, 256 or 24-bit colours.
+
+use crate::dialect::{Dialect, Token};
+use crate::plain::strip_links_from;
+use crate::scan::{AnsiBytes, Scanner};
+
+/// What [`ansi`] and [`plain`](crate::plain()) keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AnsiOptions {
+    /// Colours of the 256-colour palette stay; otherwise the nearest of 16.
+    pub xterm256: bool,
+    /// Colours of 24 bits stay; otherwise the nearest of the palette.
+    pub truecolor: bool,
+    /// Link markers stay; otherwise only the labels of commands and the addresses.
+    pub mxp: bool,
+}
+
+/// Appends `text` with its markup turned into ANSI sequences to `out`.
+///
+/// Raw sequences and control characters pass as they are.
+pub fn ansi(text: &str, dialect: &Dialect, options: AnsiOptions, out: &mut String) {
+    let start = out.len();
+    let links = write(text, dialect, out, |token, out| match token {
+        Token::Replacement(replacement) => out.push_str(&replacement.text),
+        Token::Color(ground, color) => {
+            color.write(ground, options.xterm256, options.truecolor, out);
+        }
+        Token::HexOnly(ground, color) if options.truecolor => color.write(ground, true, true, out),
+        Token::HexOnly(ground, color) => color.write_markup(ground, out),
+    });
+    if links && !options.mxp {
+        strip_links_from(out, start);
+    }
+}
+
+/// Appends `text` with escapes resolved and tokens written by `token`. Tells whether link markers
+/// may be in what was written.
+pub(crate) fn write(
+    text: &str,
+    dialect: &Dialect,
+    out: &mut String,
+    mut token: impl FnMut(Token<'_>, &mut String),
+) -> bool {
+    out.reserve(text.len() + text.len() / 4);
+    let bytes = text.as_bytes();
+    let mut scanner = Scanner::new(bytes, AnsiBytes { lead: dialect.lead });
+    let mut links = false;
+    let mut run = 0;
+    let mut at = 0;
+    loop {
+        at = scanner.next(at);
+        let Some(&byte) = bytes.get(at) else { break };
+        let doubled =
+            dialect.escapes && matches!(byte, b'|' | b'{') && bytes.get(at + 1) == Some(&byte);
+        if doubled {
+            // The second stays, as text.
+            out.push_str(&text[run..at]);
+            run = at + 1;
+            at += 2;
+            links |= byte == b'|' && bytes.get(at) == Some(&b'l');
+        } else if let Some((found, length)) = dialect.token(bytes, at) {
+            out.push_str(&text[run..at]);
+            token(found, out);
+            at += length;
+            run = at;
+        } else {
+            at += 1;
+            links |= byte == b'|' && bytes.get(at) == Some(&b'l');
+        }
+    }
+    out.push_str(&text[run..]);
+    links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert(text: &str, options: AnsiOptions) -> String {
+        let mut out = String::new();
+        ansi(text, Dialect::evennia(), options, &mut out);
+        out
+    }
+
+    #[test]
+    fn colours_go_down_to_what_the_client_has() {
+        let truecolor = AnsiOptions {
+            xterm256: true,
+            truecolor: true,
+            mxp: false,
+        };
+        let xterm256 = AnsiOptions {
+            truecolor: false,
+            ..truecolor
+        };
+        assert_eq!(convert("|#ff8000x", truecolor), "\x1b[38;2;255;128;0mx");
+        assert_eq!(convert("|[#f80x", xterm256), "\x1b[48;5;208mx");
+        assert_eq!(
+            convert("|#f00x", AnsiOptions::default()),
+            "\x1b[1m\x1b[31mx"
+        );
+        assert_eq!(
+            convert("|=mx|[=mx", xterm256),
+            "\x1b[38;5;243mx\x1b[48;5;243mx"
+        );
+        assert_eq!(convert("|[rx", AnsiOptions::default()), "\x1b[41mx");
+    }
+
+    #[test]
+    fn escapes_and_what_is_no_token_stay() {
+        for (text, expected) in [
+            ("||r", "|r"),
+            ("|||r", "|\x1b[1m\x1b[31m"),
+            ("{{r", "{r"),
+            (r"|\r", r"|\r"),
+            ("|", "|"),
+            ("|é|5", "|é|5"),
+            ("|||[r", "||[r"),
+            ("|[|n", "|[\x1b[0m"),
+        ] {
+            assert_eq!(convert(text, AnsiOptions::default()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn links_keep_what_can_be_read() {
+        let text = "|lcgo|ltGo|le |luhttp://x|ltX|le ||lca||ltb||le";
+        assert_eq!(convert(text, AnsiOptions::default()), "Go http://x b");
+        let mxp = AnsiOptions {
+            mxp: true,
+            ..AnsiOptions::default()
+        };
+        assert_eq!(
+            convert(text, mxp),
+            "|lcgo|ltGo|le |luhttp://x|ltX|le |lca|ltb|le"
+        );
+    }
+}

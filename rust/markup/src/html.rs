@@ -1,0 +1,669 @@
+//! Writes text as HTML of a closed list.
+//!
+//! `span` with classes and colour styles, `br`, and `a` for links; no control characters. One pass
+//! reads markup and raw sequences and writes, with URLs found when a text node ends. Where
+//! markup, raw sequences, backspaces and escapes get in each other's way (a backspace behind a
+//! token, an escaped link marker), the pass gives up, and [`html`] goes by way of ANSI.
+//!
+//! When a span opens is Evennia's habit and part of the answer: a change of style opens one before
+//! the next text, a reset closes it, and a reset without a span to close counts as a change.
+
+use std::borrow::Cow;
+
+use crate::ansi::{self, AnsiOptions};
+use crate::backspace;
+use crate::color::Color;
+use crate::dialect::{Dialect, Meaning, Token};
+use crate::escape::{self, ESCAPE, Sequence};
+use crate::link::{self, Finder, Kind, Link, MARKER};
+use crate::plain::strip_sgr;
+use crate::scan::{HtmlBytes, Scanner};
+use crate::style::{Change, DEFAULT_BACK, DEFAULT_FORE, Palette, Style};
+use crate::url;
+
+/// A tab is this many spaces.
+pub(crate) const TAB_SPACES: u8 = 4;
+
+/// How the characters that a surrounding JSON string would need escaped are written. The HTML holds
+/// no control characters, so the quote and the backslash are all of them (RFC 8259, section 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quoting {
+    /// The HTML as it is.
+    Verbatim,
+    /// The HTML as the inside of a JSON string.
+    Json,
+}
+
+/// Appends `text` as HTML to `out`, in UTF-8; with `strip` without colours.
+pub fn html(text: &str, dialect: &Dialect, strip: bool, quoting: Quoting, out: &mut Vec<u8>) {
+    match quoting {
+        Quoting::Verbatim => convert::<false>(text, dialect, strip, out),
+        Quoting::Json => convert::<true>(text, dialect, strip, out),
+    }
+}
+
+fn convert<const JSON: bool>(text: &str, dialect: &Dialect, strip: bool, out: &mut Vec<u8>) {
+    out.reserve(text.len() + text.len() / 2 + 32);
+    let start = out.len();
+    if Writer::<JSON>::new(text, dialect, strip, out)
+        .write()
+        .is_err()
+    {
+        out.truncate(start);
+        let ansi = as_ansi(text, dialect, strip);
+        let done = Writer::<JSON>::new(&ansi, Dialect::ansi_only(), false, out).write();
+        debug_assert!(
+            done.is_ok(),
+            "nothing is in the way where there is no markup"
+        );
+    }
+}
+
+/// `text` with its markup as raw sequences and its backspaces applied.
+fn as_ansi(text: &str, dialect: &Dialect, strip: bool) -> String {
+    let options = AnsiOptions {
+        xterm256: true,
+        truecolor: true,
+        mxp: true,
+    };
+    let mut out = String::new();
+    ansi::ansi(text, dialect, options, &mut out);
+    if strip {
+        out = strip_sgr(&out);
+    }
+    if out.contains('\x08') {
+        backspace::apply(&out)
+    } else {
+        out
+    }
+}
+
+/// Appends `text` to `out` with `<`, `>`, `&` and both quotes as entities: raw text, shown as it is.
+pub fn escape_html(text: &str, quoting: Quoting, out: &mut Vec<u8>) {
+    out.reserve(text.len());
+    for &byte in text.as_bytes() {
+        match byte {
+            b'&' => out.extend_from_slice(b"&amp;"),
+            b'<' => out.extend_from_slice(b"&lt;"),
+            b'>' => out.extend_from_slice(b"&gt;"),
+            b'"' => out.extend_from_slice(b"&quot;"),
+            b'\'' => out.extend_from_slice(b"&#x27;"),
+            b'\\' if quoting == Quoting::Json => out.extend_from_slice(b"\\\\"),
+            0..0x20 if quoting == Quoting::Json => {
+                out.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
+            }
+            _ => out.push(byte),
+        }
+    }
+}
+
+/// The single pass cannot tell what is meant.
+struct InTheWay;
+
+/// What to do next.
+enum Step<'d> {
+    /// These many bytes are text.
+    Pass(usize),
+    /// An escape: its second byte is text.
+    Second,
+    /// A token of this length.
+    Token(Token<'d>, usize),
+    /// Something that is written in its own way.
+    Special,
+}
+
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+struct Writer<'a, const JSON: bool> {
+    text: &'a str,
+    dialect: &'a Dialect,
+    strip: bool,
+    out: &'a mut Vec<u8>,
+    style: Style,
+    /// A span stands open.
+    open: bool,
+    /// The style changed since the last text.
+    changed: bool,
+    /// Where the text node that is being written begins in `out`.
+    node: usize,
+    /// The node may hold a URL.
+    url: bool,
+    finder: Finder,
+    link: Option<OpenLink>,
+}
+
+/// The link whose label is being written.
+struct OpenLink {
+    /// Where its end marker stands.
+    end: usize,
+    /// The label changes its style, so the spans are inside.
+    styled: bool,
+    /// There is a tag around the label.
+    anchor: bool,
+}
+
+impl<'a, const JSON: bool> Writer<'a, JSON> {
+    const QUOTE: &'static [u8] = if JSON { b"\\\"" } else { b"\"" };
+    const BACKSLASH: &'static [u8] = if JSON { b"\\\\" } else { b"\\" };
+    const COMMAND: &'static [u8] = if JSON {
+        br##"<a id=\"mxplink\" href=\"#\" onclick=\"Evennia.msg(&quot;text&quot;,[&quot;"##
+    } else {
+        br##"<a id="mxplink" href="#" onclick="Evennia.msg(&quot;text&quot;,[&quot;"##
+    };
+    const COMMAND_END: &'static [u8] = if JSON {
+        br#"&quot;],{});return false;\">"#
+    } else {
+        br#"&quot;],{});return false;">"#
+    };
+    const ADDRESS: &'static [u8] = if JSON {
+        br#"<a id=\"mxplink\" href=\""#
+    } else {
+        br#"<a id="mxplink" href=""#
+    };
+    const ADDRESS_END: &'static [u8] = if JSON {
+        br#"\" target=\"_blank\">"#
+    } else {
+        br#"" target="_blank">"#
+    };
+
+    fn new(text: &'a str, dialect: &'a Dialect, strip: bool, out: &'a mut Vec<u8>) -> Self {
+        let node = out.len();
+        Self {
+            text,
+            dialect,
+            strip,
+            out,
+            style: Style::DEFAULT,
+            open: false,
+            changed: false,
+            node,
+            url: false,
+            finder: Finder::default(),
+            link: None,
+        }
+    }
+
+    fn write(mut self) -> Result<(), InTheWay> {
+        let bytes = self.text.as_bytes();
+        let mut scanner = Scanner::new(
+            bytes,
+            HtmlBytes {
+                lead: self.dialect.lead,
+            },
+        );
+        let mut run = 0;
+        let mut at = 0;
+        loop {
+            at = scanner.next(at);
+            let Some(&byte) = bytes.get(at) else { break };
+            let step = match byte {
+                b'|' | b'{' => self.lead(byte, at)?,
+                _ if byte == self.dialect.lead => self.lead(byte, at)?,
+                b'.' => {
+                    // `www.` and `ftp.`
+                    self.url |= at > 0 && matches!(bytes[at - 1] | 0x20, b'w' | b'p');
+                    Step::Pass(1)
+                }
+                b':' => {
+                    self.url |= bytes.get(at + 1) == Some(&b'/');
+                    Step::Pass(1)
+                }
+                // U+00A0 to U+00BF; the others with this first byte are controls.
+                0xc2 if bytes[at + 1] >= 0xa0 => Step::Pass(2),
+                b'"' | b'\\' if !JSON && self.link.is_none() => Step::Pass(1),
+                b'*' | b'}' | b'~' => Step::Pass(1),
+                _ => Step::Special,
+            };
+            match step {
+                Step::Pass(length) => at += length,
+                Step::Second => {
+                    self.text(run, at);
+                    run = at + 1;
+                    at += 2;
+                }
+                Step::Token(token, length) => {
+                    self.text(run, at);
+                    self.token(token)?;
+                    at += length;
+                    run = at;
+                }
+                Step::Special => {
+                    self.text(run, at);
+                    at = self.special(byte, at)?;
+                    run = at;
+                }
+            }
+        }
+        self.text(run, bytes.len());
+        self.finish();
+        Ok(())
+    }
+
+    /// What to do with a byte that may begin a token, an escape or a link marker.
+    #[inline]
+    fn lead(&self, byte: u8, at: usize) -> Result<Step<'a>, InTheWay> {
+        let bytes = self.text.as_bytes();
+        if byte != b'|' && byte != b'{' || !self.dialect.escapes || bytes.get(at + 1) != Some(&byte)
+        {
+            if let Some((token, length)) = self.dialect.token(bytes, at) {
+                return Ok(Step::Token(token, length));
+            }
+            return Ok(if self.is_link_marker(at) {
+                Step::Special
+            } else {
+                Step::Pass(1)
+            });
+        }
+        match bytes.get(at + 2..at + 4) {
+            Some(b"lc" | b"lu" | b"lt" | b"le") if byte == b'|' => Err(InTheWay),
+            _ => Ok(Step::Second),
+        }
+    }
+
+    fn finish(mut self) {
+        if self.link.is_some() {
+            self.end_link();
+        }
+        self.end_node(!self.open);
+        if self.open {
+            self.out.extend_from_slice(b"</span>");
+        }
+    }
+
+    /// Writes a run of text that means nothing but itself.
+    #[inline]
+    fn text(&mut self, start: usize, end: usize) {
+        if start < end {
+            self.open_span();
+            self.out
+                .extend_from_slice(&self.text.as_bytes()[start..end]);
+        }
+    }
+
+    fn token(&mut self, token: Token<'_>) -> Result<(), InTheWay> {
+        match token {
+            Token::Replacement(replacement) => match &replacement.meaning {
+                Meaning::Style(changes) => {
+                    for &change in changes {
+                        self.change(change);
+                    }
+                }
+                Meaning::LineEnd => self.line_end(),
+                &Meaning::Spaces(count) => self.spaces(count),
+                Meaning::Other => return Err(InTheWay),
+            },
+            Token::Color(ground, Color::Rgb(rgb)) | Token::HexOnly(ground, Color::Rgb(rgb)) => {
+                self.change(Change::Rgb(ground, rgb));
+            }
+            Token::Color(ground, color) | Token::HexOnly(ground, color) => {
+                self.change(Change::Palette(
+                    ground,
+                    Palette::Indexed(color.palette_index()),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what begins at `at`, where no token does, and returns where to go on.
+    fn special(&mut self, byte: u8, at: usize) -> Result<usize, InTheWay> {
+        let bytes = self.text.as_bytes();
+        match byte {
+            b'\n' => self.line_end(),
+            b'\r' => {
+                self.line_end();
+                if bytes.get(at + 1) == Some(&b'\n') {
+                    return Ok(at + 2);
+                }
+            }
+            b'\t' => self.spaces(TAB_SPACES),
+            b'<' => self.entity(b"&lt;"),
+            b'>' => self.entity(b"&gt;"),
+            b'&' => self.entity(b"&amp;"),
+            b'"' if self.in_anchor() => {
+                self.open_span();
+                self.out.extend_from_slice(Self::BACKSLASH);
+                self.out.extend_from_slice(b"&quot;");
+            }
+            b'"' => self.entity(Self::QUOTE),
+            b'\\' => self.entity(Self::BACKSLASH),
+            ESCAPE => return self.sequence(at),
+            b'|' => return self.link_marker(at),
+            // Only where no markup is read could one be left.
+            0x08 if self.dialect.escapes => return Err(InTheWay),
+            0xc2 => {
+                self.vanish();
+                return Ok(at + 2);
+            }
+            _ => self.vanish(),
+        }
+        Ok(at + 1)
+    }
+
+    fn entity(&mut self, entity: &[u8]) {
+        self.open_span();
+        self.out.extend_from_slice(entity);
+    }
+
+    fn spaces(&mut self, count: u8) {
+        self.open_span();
+        self.out.resize(self.out.len() + usize::from(count), b' ');
+    }
+
+    /// Something left no trace, so what stands around it may have become a URL.
+    fn vanish(&mut self) {
+        self.url = true;
+    }
+
+    fn line_end(&mut self) {
+        self.open_span();
+        self.end_node(false);
+        self.out.extend_from_slice(b"<br>");
+        self.node = self.out.len();
+    }
+
+    fn end_node(&mut self, last: bool) {
+        if self.url {
+            self.url = false;
+            if !self.in_anchor() {
+                url::linkify(self.out, self.node, Self::QUOTE, last);
+            }
+        }
+    }
+
+    fn in_anchor(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.anchor)
+    }
+
+    fn sequence(&mut self, at: usize) -> Result<usize, InTheWay> {
+        let (sequence, length) = escape::sequence(self.text.as_bytes(), at);
+        match sequence {
+            Sequence::Sgr(parameters) => escape::changes(parameters, |change| self.change(change)),
+            Sequence::EraseLine => {
+                self.open_span();
+                self.vanish();
+            }
+            // The rest of it may be in a token.
+            Sequence::Control | Sequence::Bare if self.dialect.escapes => return Err(InTheWay),
+            Sequence::Control | Sequence::Bare => self.vanish(),
+        }
+        Ok(at + length)
+    }
+
+    #[inline]
+    fn change(&mut self, change: Change) {
+        if self.strip {
+            return self.vanish();
+        }
+        self.style.apply(change);
+        if change == Change::Reset && self.open {
+            self.close_span();
+            self.changed = false;
+        } else {
+            self.changed = true;
+        }
+    }
+
+    fn close_span(&mut self) {
+        self.end_node(false);
+        self.out.extend_from_slice(b"</span>");
+        self.node = self.out.len();
+        self.open = false;
+    }
+
+    /// Opens the span that the style asks for, before text.
+    #[inline]
+    fn open_span(&mut self) {
+        if self.changed {
+            self.write_span();
+        }
+    }
+
+    fn write_span(&mut self) {
+        self.end_node(false);
+        if self.open {
+            self.out.extend_from_slice(b"</span>");
+        }
+        self.open = true;
+        self.changed = false;
+        let [(fore, fore_rgb), (back, back_rgb)] = self.style.shown();
+        self.out.extend_from_slice(if JSON {
+            &b"<span class=\\\""[..]
+        } else {
+            b"<span class=\""
+        });
+        let classes = self.out.len();
+        for attribute in self.style.attributes() {
+            separate(self.out, classes);
+            self.out.extend_from_slice(attribute.class().as_bytes());
+        }
+        if back != DEFAULT_BACK {
+            separate(self.out, classes);
+            let [hundreds, tens, ones] = decimal(back);
+            self.out.extend_from_slice(&[
+                b'b', b'g', b'c', b'o', b'l', b'o', b'r', b'-', hundreds, tens, ones,
+            ]);
+        }
+        if fore != DEFAULT_FORE {
+            separate(self.out, classes);
+            let [hundreds, tens, ones] = decimal(fore);
+            self.out
+                .extend_from_slice(&[b'c', b'o', b'l', b'o', b'r', b'-', hundreds, tens, ones]);
+        }
+        if fore_rgb.is_some() || back_rgb.is_some() {
+            self.write_rgb(fore_rgb, back_rgb);
+        }
+        self.out
+            .extend_from_slice(if JSON { &b"\\\">"[..] } else { b"\">" });
+        self.node = self.out.len();
+    }
+
+    /// Ends the classes and writes the styles of 24-bit colours.
+    fn write_rgb(&mut self, fore: Option<[u8; 3]>, back: Option<[u8; 3]>) {
+        self.out.extend_from_slice(Self::QUOTE);
+        self.out.extend_from_slice(b" style=");
+        self.out.extend_from_slice(Self::QUOTE);
+        for (property, rgb) in [(&b"color: #"[..], fore), (b"background-color: #", back)] {
+            if let Some(rgb) = rgb {
+                self.out.extend_from_slice(property);
+                self.out
+                    .extend(rgb.iter().flat_map(|&part| hexadecimal(part)));
+                self.out.push(b';');
+            }
+        }
+    }
+
+    /// Whether a link may begin at the bar at `at`, or the label that is being written ends there.
+    fn is_link_marker(&self, at: usize) -> bool {
+        self.text.as_bytes()[at] == b'|'
+            && match self.text.as_bytes().get(at + 1..at + MARKER) {
+                Some(b"lc" | b"lu") => self.link.is_none(),
+                Some(b"le") => self.link.as_ref().is_some_and(|link| link.end == at),
+                _ => false,
+            }
+    }
+
+    fn link_marker(&mut self, at: usize) -> Result<usize, InTheWay> {
+        if self.link.is_some() {
+            self.end_link();
+            return Ok(at + MARKER);
+        }
+        let Some(link) = self.finder.link(self.text, at) else {
+            self.open_span();
+            self.out.push(b'|');
+            return Ok(at + 1);
+        };
+        self.begin_link(&link)
+    }
+
+    fn begin_link(&mut self, link: &Link) -> Result<usize, InTheWay> {
+        let target = link.target(self.text);
+        if self.dialect.escapes && target.bytes().any(|byte| self.means_something(byte)) {
+            return Err(InTheWay);
+        }
+        let target = visible(target);
+        let anchor = link.kind == Kind::Command || link::is_safe(&target);
+        let styled = !self.strip && self.changes_style(link);
+        if styled && self.open {
+            self.close_span();
+            self.changed = true;
+        } else if !styled {
+            self.open_span();
+        }
+        self.end_node(false);
+        if anchor {
+            match link.kind {
+                Kind::Command => {
+                    self.out.extend_from_slice(Self::COMMAND);
+                    self.command(&target);
+                    self.out.extend_from_slice(Self::COMMAND_END);
+                }
+                Kind::Address => {
+                    self.out.extend_from_slice(Self::ADDRESS);
+                    self.attribute_value(&target);
+                    self.out.extend_from_slice(Self::ADDRESS_END);
+                }
+            }
+        }
+        self.node = self.out.len();
+        self.link = Some(OpenLink {
+            end: link.end,
+            styled,
+            anchor,
+        });
+        Ok(link.label + MARKER)
+    }
+
+    fn end_link(&mut self) {
+        if let Some(OpenLink { styled, anchor, .. }) = self.link {
+            if styled && self.open {
+                self.close_span();
+                self.changed = true;
+            }
+            self.end_node(false);
+            if anchor {
+                self.out.extend_from_slice(b"</a>");
+            }
+            self.node = self.out.len();
+            self.link = None;
+        }
+    }
+
+    /// Whether a byte of a target is more than a letter to a dialect.
+    fn means_something(&self, byte: u8) -> bool {
+        matches!(byte, b'|' | b'{' | b'\\' | 0..0x20) || byte == self.dialect.lead
+    }
+
+    /// Whether a sequence or token in the label may change the style.
+    fn changes_style(&self, link: &Link) -> bool {
+        let label = link.label(self.text).as_bytes();
+        let mut at = 0;
+        while at < label.len() {
+            let escaped =
+                self.dialect.escapes && matches!(label[at..], [b'|', b'|', ..] | [b'{', b'{', ..]);
+            if escaped {
+                at += 2;
+                continue;
+            }
+            if label[at] == ESCAPE {
+                return true;
+            }
+            match self.dialect.token(label, at) {
+                Some((Token::Replacement(replacement), length)) => {
+                    if let Meaning::Style(_) = replacement.meaning {
+                        return true;
+                    }
+                    at += length;
+                }
+                Some(_) => return true,
+                None => at += 1,
+            }
+        }
+        false
+    }
+
+    /// Writes a command: data of a JSON string in an attribute.
+    fn command(&mut self, command: &str) {
+        for byte in command.bytes() {
+            match byte {
+                b'\n' => {
+                    self.out.extend_from_slice(Self::BACKSLASH);
+                    self.out.push(b'n');
+                }
+                b'\\' => {
+                    self.out.extend_from_slice(Self::BACKSLASH);
+                    self.out.extend_from_slice(Self::BACKSLASH);
+                }
+                b'"' => {
+                    self.out.extend_from_slice(Self::BACKSLASH);
+                    self.out.extend_from_slice(b"&quot;");
+                }
+                _ => self.attribute_byte(byte),
+            }
+        }
+    }
+
+    fn attribute_value(&mut self, value: &str) {
+        value
+            .bytes()
+            .filter(|&byte| byte != b'\n')
+            .for_each(|byte| self.attribute_byte(byte));
+    }
+
+    fn attribute_byte(&mut self, byte: u8) {
+        match byte {
+            b'&' => self.out.extend_from_slice(b"&amp;"),
+            b'<' => self.out.extend_from_slice(b"&lt;"),
+            b'>' => self.out.extend_from_slice(b"&gt;"),
+            b'"' => self.out.extend_from_slice(b"&quot;"),
+            b'\\' => self.out.extend_from_slice(Self::BACKSLASH),
+            _ => self.out.push(byte),
+        }
+    }
+}
+
+/// A command or address without what cannot be seen: sequences and control characters. Line ends
+/// are `\n`, tabs four spaces.
+fn visible(target: &str) -> Cow<'_, str> {
+    if !target.chars().any(char::is_control) {
+        return Cow::Borrowed(target);
+    }
+    let bytes = target.as_bytes();
+    let mut out = String::with_capacity(target.len());
+    let mut at = 0;
+    while let Some(character) = target[at..].chars().next() {
+        let length = match character {
+            '\x1b' => escape::sequence(bytes, at).1,
+            '\r' if bytes.get(at + 1) == Some(&b'\n') => 1,
+            '\r' | '\n' => {
+                out.push('\n');
+                1
+            }
+            '\t' => {
+                out.push_str("    ");
+                1
+            }
+            _ => {
+                if !character.is_control() {
+                    out.push(character);
+                }
+                character.len_utf8()
+            }
+        };
+        at += length;
+    }
+    Cow::Owned(out)
+}
+
+fn separate(out: &mut Vec<u8>, start: usize) {
+    if out.len() > start {
+        out.push(b' ');
+    }
+}
+
+fn decimal(number: u8) -> [u8; 3] {
+    [number / 100, number / 10 % 10, number % 10].map(|digit| b'0' + digit)
+}
+
+fn hexadecimal(number: u8) -> [u8; 2] {
+    [number >> 4, number & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)])
+}

@@ -1,0 +1,163 @@
+//! Text without markup, sequences or links, and markup made harmless.
+
+use crate::ansi::{self, AnsiOptions, ansi};
+use crate::dialect::Dialect;
+use crate::escape::ESCAPE;
+use crate::link::{self, Finder, Kind, MARKER};
+
+/// Appends `text` without colours to `out`: markup and SGR sequences go, white space of markup
+/// (`|/`, `|-`, `|_`, `|>`) is written, links keep their label or address unless `options.mxp`.
+pub fn plain(text: &str, dialect: &Dialect, options: AnsiOptions, out: &mut String) {
+    let start = out.len();
+    let mut sequences = text.as_bytes().contains(&ESCAPE);
+    if sequences {
+        // Tokens and links may stand inside a raw sequence: first all of it as ANSI, as Evennia.
+        ansi(text, dialect, options, out);
+    } else {
+        let links = ansi::write(text, dialect, out, |token, out| {
+            if let crate::dialect::Token::Replacement(replacement) = token {
+                if let crate::dialect::Meaning::Style(_) = replacement.meaning {
+                    return;
+                }
+                out.push_str(&replacement.text);
+                sequences |= replacement.text.as_bytes().contains(&ESCAPE);
+            } else if let crate::dialect::Token::HexOnly(ground, color) = token
+                && !options.truecolor
+            {
+                color.write_markup(ground, out);
+            }
+        });
+        if links && !options.mxp {
+            strip_links_from(out, start);
+        }
+    }
+    if sequences {
+        let stripped = strip_sgr(&out[start..]);
+        out.truncate(start);
+        out.push_str(&stripped);
+    }
+}
+
+/// `text` without its SGR sequences that have parameters (`ESC [ digits and semicolons m`).
+#[must_use]
+pub fn strip_sgr(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\x1b') {
+        let (before, sequence) = rest.split_at(at);
+        out.push_str(before);
+        if let Some(length) = sgr_length(sequence.as_bytes()) {
+            rest = &sequence[length..];
+        } else {
+            out.push('\x1b');
+            rest = &sequence[1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn sgr_length(text: &[u8]) -> Option<usize> {
+    let parameters = text.strip_prefix(b"\x1b[")?;
+    let length = parameters
+        .iter()
+        .position(|byte| !matches!(byte, b'0'..=b'9' | b';'))?;
+    (length > 0 && parameters[length] == b'm').then_some(length + 3)
+}
+
+/// `text` with the label in the place of each link to a command, and the address in the place of
+/// each link to an address.
+#[must_use]
+pub fn strip_links(text: &str) -> String {
+    let mut out = text.to_owned();
+    strip_links_from(&mut out, 0);
+    out
+}
+
+/// [`strip_links`] on what stands in `out` from `start`.
+pub(crate) fn strip_links_from(out: &mut String, start: usize) {
+    for kind in [Kind::Command, Kind::Address] {
+        let text = &out[start..];
+        let mut finder = Finder::default();
+        let Some(first) = link::next(text, 0, kind, &mut finder) else {
+            continue;
+        };
+        let mut stripped = String::with_capacity(text.len());
+        let mut done = 0;
+        let mut next = Some(first);
+        while let Some(found) = next {
+            stripped.push_str(&text[done..found.start]);
+            stripped.push_str(match kind {
+                Kind::Command => found.label(text),
+                Kind::Address => found.target(text),
+            });
+            done = found.end + MARKER;
+            next = link::next(text, done, kind, &mut finder);
+        }
+        stripped.push_str(&text[done..]);
+        out.truncate(start);
+        out.push_str(&stripped);
+    }
+}
+
+/// `text` without the markup for line breaks and tabs, `|/` and `|-`.
+#[must_use]
+pub fn strip_unsafe_tokens(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('|') {
+        let (before, bar) = rest.split_at(at);
+        out.push_str(before);
+        if let [b'|', b'/' | b'-', ..] = bar.as_bytes() {
+            rest = &bar[2..];
+        } else {
+            out.push('|');
+            rest = &bar[1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `text` with its bars and braces doubled, so that no markup is left in it.
+#[must_use]
+pub fn raw(text: &str) -> String {
+    text.replace('{', "{{").replace('|', "||")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strip(text: &str) -> String {
+        let mut out = String::new();
+        plain(text, Dialect::evennia(), AnsiOptions::default(), &mut out);
+        out
+    }
+
+    #[test]
+    fn colours_go_and_white_space_stays() {
+        assert_eq!(strip("|rred|n |[500a|=bb|#fffc|/d|_e"), "red abc\r\nd e");
+        assert_eq!(strip("\x1b[1;31mred\x1b[0m"), "red");
+        assert_eq!(strip("\x1b[mred\x1b[K\x1b"), "\x1b[mred\x1b[K\x1b");
+    }
+
+    #[test]
+    fn what_is_left_of_a_torn_sequence_is_not_joined() {
+        assert_eq!(strip("\x1b[|r1m"), "\x1b[1m");
+        assert_eq!(strip("\x1b[|lcx|lt1m|le"), "");
+        assert_eq!(strip_sgr("\x1b[\x1b[0m31m"), "\x1b[31m");
+    }
+
+    #[test]
+    fn links_are_stripped_in_two_passes() {
+        assert_eq!(strip_links("|lca|lt|lub|ltc|le|le"), "b");
+        assert_eq!(strip_links("|lua|ltb|le|lcc|ltd|le"), "ad");
+        assert_eq!(strip_links("|lca|ltb"), "|lca|ltb");
+    }
+
+    #[test]
+    fn unsafe_tokens() {
+        assert_eq!(strip_unsafe_tokens("a|/b|-c|n||/"), "abc|n|");
+    }
+}
