@@ -29,14 +29,15 @@ from twisted.logger import LogLevel, eventAsText, formatTime, globalLogBeginner
 
 from mudwire.browser_sessions import SqliteBrowserSessions
 from mudwire.game import Game
+from mudwire.limits import LIMITS
+from mudwire.portal.service import PortalService
+from mudwire.portal.websocket import WebSocketClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twisted.internet.interfaces import IAddress, IListeningPort, IStreamServerEndpoint
     from twisted.logger import LogEvent
-
-    from mudwire.portal import PortalService
 
 DEFAULT_LISTEN = "127.0.0.1:4008"
 DEFAULT_GAME = "mudwire.portal.lobby:Lobby"
@@ -51,6 +52,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where help is, and exit with code 2."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+class EnvironmentVariableError(Exception):
+    """What is wrong with an environment variable, in one line."""
 
 
 class StartError(Exception):
@@ -89,8 +94,14 @@ def _parser() -> Parser:
         "A second one kills it.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    for option in OPTIONS:
-        option.add_to(serve_parser)
+    limits = serve_parser.add_argument_group("limits", "Each protects something; 0 switches it off.")
+    try:
+        for option in OPTIONS:
+            option.add_to(serve_parser)
+        for option in LIMIT_OPTIONS:
+            option.add_to(limits)
+    except EnvironmentVariableError as error:
+        serve_parser.error(str(error))
     serve_parser.add_argument(
         "-v", "--verbose", action="store_true", help="log requests, connections and what was dropped"
     )
@@ -120,15 +131,24 @@ class Option:
     @property
     def variable(self) -> str:
         """Name of the environment variable."""
-        return f"MUDWIRE_{self.name.upper().replace('-', '_')}"
+        return f"MUDWIRE_{self.dest.upper()}"
 
-    def add_to(self, parser: argparse.ArgumentParser) -> None:
-        """Add the option to a parser, with its default from the environment."""
+    @property
+    def dest(self) -> str:
+        """Name of the value among the parsed arguments."""
+        return self.name.replace("-", "_")
+
+    def add_to(self, parser: argparse._ActionsContainer) -> None:
+        """Add the option to a parser or a group, with its default from the environment.
+
+        Raises:
+            EnvironmentVariableError: The variable's value is wrong.
+        """
         text = os.environ.get(self.variable)
         try:
             default = self._parse_all(self.default if text is None else text)
         except ValueError as error:
-            parser.error(f"environment variable {self.variable}: {error}")
+            raise EnvironmentVariableError(f"environment variable {self.variable}: {error}") from None
         shown = f"default: {self.default}; " if self.default else ""
         parser.add_argument(
             f"--{self.name}",
@@ -326,6 +346,38 @@ OPTIONS = (
 )
 
 
+def parse_limit(text: str) -> float:
+    """Return a limit.
+
+    Args:
+        text: A number that is not negative.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        number: float = int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < float("inf"):
+        raise ValueError(f"{text!r} is not a number from 0")
+    return number
+
+
+LIMIT_OPTIONS = tuple(
+    Option(
+        limit.name.replace("_", "-"),
+        limit.unit.upper(),
+        f"protects {limit.protects}",
+        str(limit.default),
+        parse_limit,
+    )
+    for limit in LIMITS.values()
+    if limit.attribute not in vars(WebSocketClient)
+)
+"""The limits of the connection, but for those that the standalone leaf has settled."""
+
+
 def serve(arguments: argparse.Namespace) -> int:
     """Run the portal until a signal stops it.
 
@@ -364,8 +416,6 @@ def _fail(error: StartError) -> int:
 
 
 def _make_portal(arguments: argparse.Namespace, reactor: Any) -> PortalService:
-    from mudwire.portal import PortalService  # noqa: PLC0415 # its imports install the reactor
-
     try:
         sessions = SqliteBrowserSessions(arguments.sessions)
     except (OSError, sqlite3.Error) as error:
@@ -378,7 +428,15 @@ def _make_portal(arguments: argparse.Namespace, reactor: Any) -> PortalService:
     except Exception as error:
         raise StartError(f"the game cannot be made: {type(error).__name__}: {error}") from error
     return PortalService(
-        game, _endpoint(arguments.listen, reactor), sessions, arguments.origin, arguments.proxy
+        game,
+        _endpoint(arguments.listen, reactor),
+        sessions,
+        arguments.origin,
+        arguments.proxy,
+        {
+            LIMITS[option.dest].attribute: getattr(arguments, option.dest)
+            for option in LIMIT_OPTIONS
+        },
     )
 
 

@@ -297,7 +297,7 @@ class Lobby(Game):
 HELP = "\n".join(
     ["|wCommands|n"]
     + [
-        f"  |y{command:<22}|n {meaning}"
+        f"  |y{raw(f'{command:<23}')}|n{meaning}"
         for command, meaning in (
             ("look", "see the room again"),
             ("say hello, or 'hello", "talk to everybody"),
@@ -305,7 +305,7 @@ HELP = "\n".join(
             ("who", "who is here"),
             ("colors 16", "a chart; also 256 and truecolor"),
             ("links", "links to press"),
-            ("markup " + raw("|rred"), "see what your own markup looks like; only you see it"),
+            ("markup |rred", "see what your own markup looks like; only you see it"),
             ("prompt >>", "another prompt; alone, the old one"),
             ("oob", "an out-of-band command to your client and back"),
             ("screenreader on", "text without colour and decoration, or off"),

@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 
     from mudwire.session import BrowserSession
 
-NOT_THE_OWNER = -1
-"""A nonce that no browser session has: who holds it does not log the browser out."""
-
 
 class WebSocketClient(WebClientProtocol, Session):
     """One player's websocket connection to an embedded game.
 
     A connection that ends leaves its browser logged in, for the reload or the
-    reconnection that follows; ``disconnect``, called by the game, logs it out.
+    reconnection that follows; ``disconnect``, called by the game, logs it out. The game
+    hears of the end at once: how long it keeps somebody's place is for itself to say.
 
     Attributes:
         allowed_origins: Origins (``https://example.com``) whose pages may connect besides
@@ -38,7 +36,7 @@ class WebSocketClient(WebClientProtocol, Session):
     """
 
     allowed_origins: Collection[str] = ()
-    failByDrop = False  # noqa: N815 # Autobahn's name: answer errors with a close frame first
+    unclean_close_grace = 0
 
     def onConnect(self, request: Any) -> str | None:
         """Refuse other sites' pages, note the browser's cookie, choose the subprotocol."""
@@ -64,10 +62,8 @@ class WebSocketClient(WebClientProtocol, Session):
 
     def onClose(self, wasClean: bool, code: int | None = None, reason: str | None = None) -> None:
         """End the session, however the connection ended; its browser stays logged in."""
-        self.nonce = NOT_THE_OWNER
+        self._keeps_login = True
         super().onClose(wasClean, code, reason)
-        if hasattr(self, "sessionhandler"):  # it had opened
-            self.sessionhandler.disconnect(self)
 
     def going_away(self) -> None:
         """Close with code 1001, which says that the server stops and to come back later."""
