@@ -1,74 +1,156 @@
 """WebClientProtocol: the webclient as an Autobahn protocol, without a session base.
 
-A leaf class adds the host's session base and says where browser sessions are kept:
+A leaf class adds the host's session base and says what the host is configured to:
 ``class WebSocketClient(WebClientProtocol, Session)``. The semantics are those of
-``evennia.server.portal.webclient.WebSocketClient``.
+``evennia.server.portal.webclient.WebSocketClient``, by the same method names. The rules:
+
+* Method names are wire names. The host's handler calls ``send_<name>`` for an outgoing
+  command, so there are no ``send_*`` methods here but those three.
+* One session ends once. ``disconnect`` and ``onClose`` come in any order and number, and the
+  session's number may belong to a successor by then; the handler hears of it once.
+* Nothing that comes from the network raises. What is no command is counted and dropped; what
+  the host's hooks raise goes to the log, and the connection goes on.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autobahn.exception import Disconnected
-from autobahn.twisted.websocket import WebSocketServerProtocol
+from twisted.logger import Logger
 
+from mudwire.connection import CONNECTING, Connection
+from mudwire.limits import LIMITS
+from mudwire.upstreams import Upstreams
 from mudwire.wire_formats import WIRE_FORMATS, WireFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from autobahn.websocket.types import ConnectionRequest
 
     from mudwire.session import BrowserSession, BrowserSessionStore
 
-CLOSE_NORMAL: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_NORMAL
-GOING_AWAY: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_GOING_AWAY
+__all__ = ["CLOSE_NORMAL", "GOING_AWAY", "WebClientProtocol"]
+
+CLOSE_NORMAL: int = Connection.CLOSE_STATUS_CODE_NORMAL
+GOING_AWAY: int = Connection.CLOSE_STATUS_CODE_GOING_AWAY
+
+DEFAULT_FORMAT = "v1.evennia.com"
+
+RESERVED_NAMES = frozenset({"self", "session", "options"})
+"""Commands that collide with the parameters of the hosts' functions they are handed to."""
+
+_log = Logger(namespace="mudwire")
 
 
-class WebClientProtocol(WebSocketServerProtocol):  # type: ignore[misc] # Autobahn is untyped
-    """One player's websocket connection, and the session of the host at once."""
+class WebClientProtocol(Connection):
+    """One player's websocket connection, and at once the session that the host knows.
+
+    The class attributes are what a host configures. The instance is also a session, by the
+    host's session class that a leaf adds: see ``mudwire.session``.
+    """
+
+    wire_formats: Mapping[str, WireFormat] = WIRE_FORMATS
+    """The codecs by the name of their subprotocol."""
+
+    subprotocols: Sequence[str] | None = None
+    """The subprotocols to accept, the preferred first; None for all of ``wire_formats``."""
+
+    browser_session_store: BrowserSessionStore | None = None
+    """Gives the browser session of a csessid."""
+
+    upstream_ips: Iterable[str] = ()
+    """The addresses and networks of the proxies whose X-Forwarded-For is believed."""
+
+    refused: ClassVar[Counter[str]] = Counter()
+    """How many messages of all connections were refused, by reason."""
+
+    refused_messages: int = 0
+    """How many messages of this connection were refused."""
 
     nonce: int = 0
-    wire_formats: Mapping[str, WireFormat] = WIRE_FORMATS
-    subprotocols: Sequence[str] | None = None
-    browser_session_store: BrowserSessionStore | None = None
-    upstream_ips: Sequence[str] = ()
+    sessionhandler: Any = None
+    websocket_close_code: int | None
+
+    _ended = False
+    _keeps_login = False
+    _grace: Any = None
+
+    if TYPE_CHECKING:  # the host's session class has these
+        sessid: int
+        uid: Any
+        logged_in: bool
+        protocol_flags: dict[str, Any]
+
+        def init_session(self, protocol_key: str, address: Any, sessionhandler: Any) -> None:
+            """Begin as a session of the handler."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.protocol_key = "webclient/websocket"
         self.browserstr = ""
-        self.wire_format: WireFormat | None = None
+        self.page_id: str | None = None
         self.csessid: str | None = None
+        self.wire_format: WireFormat | None = None
 
-    def onConnect(self, request: Any) -> str | None:
-        """Choose the subprotocol: the first of the server's that the client offers."""
-        for name in self.subprotocols if self.subprotocols is not None else self.wire_formats:
+    # handshake
+
+    def onConnect(self, request: ConnectionRequest) -> str | None:
+        """Choose the subprotocol during the handshake (RFC 6455, section 1.9).
+
+        Returns the first of the server's that the client offers; or None, and then the codec is
+        that of ``v1.evennia.com``.
+        """
+        supported = self.wire_formats if self.subprotocols is None else self.subprotocols
+        for name in supported:
             if name in request.protocols and name in self.wire_formats:
                 self.wire_format = self.wire_formats[name]
                 return name
-        self.wire_format = self.wire_formats["v1.evennia.com"]
+        if request.protocols:
+            _log.warn(
+                "{peer} offers the subprotocols {offer!r}, and none is of {supported!r}: "
+                "{default} is spoken",
+                peer=self.peer,
+                offer=request.protocols,
+                supported=list(supported),
+                default=DEFAULT_FORMAT,
+            )
+        self.wire_format = self._default_format()
         return None
 
+    def _default_format(self) -> WireFormat | None:
+        formats = self.wire_formats
+        return formats.get(DEFAULT_FORMAT) or next(iter(formats.values()), None)
+
     def get_client_session(self) -> BrowserSession | None:
-        """Return the browser session that the query string ``?csessid&page_id&browser`` names."""
-        _, question_mark, query = self.http_request_uri.partition("?")
-        self.csessid, *rest = query.split("&", 2)
+        """Return the browser session that the request names, if it names one.
+
+        The query is ``?csessid&page_id&browser``; ``csessid``, ``page_id`` and ``browserstr``
+        are set from it. A csessid that is empty or ``false`` is none.
+        """
+        _, _, query = getattr(self, "http_request_uri", "").partition("?")
+        csessid, *rest = query.split("&", 2)
+        self.csessid = csessid if csessid not in ("", "false") else None
         if rest:
             self.browserstr = rest[-1]
         if len(rest) == 2:
             self.page_id = rest[0]
         store = type(self).browser_session_store
-        return store(self.csessid) if self.csessid and store else None
+        if self.csessid is None or store is None:
+            return None
+        return store(session_key=self.csessid)
 
     def onOpen(self) -> None:
-        """Make the session and hand it to the session handler."""
-        peer = self.transport.client
-        self.init_session("websocket", peer[0] if peer else None, self.factory.sessionhandler)
-        browser_session = self.get_client_session()
-        if browser_session and (uid := browser_session.get("webclient_authenticated_uid")):
-            self.uid = uid
-            self.nonce = browser_session.get("webclient_authenticated_nonce", 0)
-            self.logged_in = True
-        assert self.wire_format is not None
+        """Make the session, with the login that the browser brings, and hand it to the host."""
+        self.init_session("websocket", self._client_address(), self.factory.sessionhandler)
+        self._log_in_from_browser()
+        self.wire_format = self.wire_format or self._default_format()
+        if self.wire_format is None:
+            _log.error("{cls} has no wire formats: closing", cls=type(self).__name__)
+            self.sendClose(CLOSE_NORMAL, "No wire formats available")
+            return
         browser = f":{self.browserstr}" if self.browserstr else ""
         self.protocol_flags.update(
             {
@@ -81,83 +163,226 @@ class WebClientProtocol(WebSocketServerProtocol):  # type: ignore[misc] # Autoba
                 "ISTYPING": True,
             }
         )
-        self.transport.setTcpKeepAlive(1)
+        keep_alive = getattr(self.transport, "setTcpKeepAlive", None)
+        if keep_alive is not None:
+            keep_alive(1)
         self.sessionhandler.connect(self)
 
-    def disconnect(self, reason: str | None = None) -> None:
-        """End the session and close the connection."""
-        browser_session = self.get_client_session()
-        if browser_session:
+    def _client_address(self) -> str | None:
+        client = getattr(self.transport, "client", None)
+        peer = client[0] if client else None
+        headers = getattr(self, "http_headers", {})
+        return Upstreams.of(*self.upstream_ips).client_address(peer, headers.get("x-forwarded-for"))
+
+    # browser session
+
+    def _log_in_from_browser(self) -> None:
+        """Take the login from the browser session, and the number of a session that was lost."""
+        try:
+            browser_session = self.get_client_session()
+            if browser_session is None:
+                return
+            uid = browser_session.get("webclient_authenticated_uid")
+            nonce = browser_session.get("webclient_authenticated_nonce", 0)
+        except Exception:
+            _log.failure("The browser session of {peer} cannot be read", peer=self.peer)
+            return
+        if not uid:
+            return
+        self.uid = uid
+        self.nonce = nonce
+        self.logged_in = True
+        for session in self._remnants():
+            self.sessid = session.sessid
+            if isinstance(session, WebClientProtocol):
+                session._end_session()
+                session.dropConnection(abort=True)
+            else:
+                self.sessionhandler.disconnect(session)
+
+    def _remnants(self) -> list[Any]:
+        """Return the sessions that this one continues.
+
+        A page has one connection, so an older one of the same page is dead, whether or not that
+        was noticed. Without such, they are all those of the browser that were lost: a page that
+        was loaded again has a new id. Tabs share the csessid, and each comes back as itself.
+        """
+        sessions = self.sessionhandler.sessions_from_csessid(self.csessid)
+        if self.page_id:
+            same_page = [old for old in sessions if getattr(old, "page_id", None) == self.page_id]
+            if same_page:
+                return same_page
+        return [
+            old
+            for old in sessions
+            if getattr(old, "websocket_close_code", CLOSE_NORMAL) != CLOSE_NORMAL
+        ]
+
+    def _log_out_from_browser(self) -> None:
+        """Forget the login, unless a newer page of this browser has logged in since."""
+        try:
+            browser_session = self.get_client_session()
+            if browser_session is None:
+                return
+            self.logged_in = False
             if browser_session.get("webclient_authenticated_nonce", 0) == self.nonce:
                 browser_session["webclient_authenticated_uid"] = None
                 browser_session["webclient_authenticated_nonce"] = 0
                 browser_session.save()
-            self.logged_in = False
-        self.sessionhandler.disconnect(self)
-        self.sendClose(CLOSE_NORMAL, reason)
-
-    def onClose(self, wasClean: bool, code: int | None = None, reason: str | None = None) -> None:
-        """Hear that the connection is gone."""
-        if code in (CLOSE_NORMAL, GOING_AWAY):
-            self.disconnect(reason)
-        else:
-            self.websocket_close_code = code
-
-    def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        """Decode one message and hand its command on."""
-        assert self.wire_format is not None
-        kwargs = self.wire_format.decode_incoming(
-            payload, isBinary, protocol_flags=self.protocol_flags
-        )
-        if kwargs:
-            self.data_in(**kwargs)
-
-    def sendLine(self, line: str) -> None:
-        """Send ``line`` in a text frame."""
-        self.sendEncoded(line.encode())
-
-    def sendEncoded(self, data: bytes, is_binary: bool = False) -> None:
-        """Send what a wire format encoded."""
-        try:
-            self.sendMessage(data, isBinary=is_binary)
-        except Disconnected:
-            self.disconnect(reason="Browser already closed.")
+        except Exception:
+            _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
 
     def at_login(self) -> None:
         """Remember in the browser session who logged in."""
-        browser_session = self.get_client_session()
-        if browser_session:
-            browser_session["webclient_authenticated_uid"] = self.uid
-            browser_session.save()
+        try:
+            browser_session = self.get_client_session()
+            if browser_session is not None:
+                browser_session["webclient_authenticated_uid"] = self.uid
+                browser_session.save()
+        except Exception:
+            _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
+
+    # end
+
+    def disconnect(self, reason: str | None = None) -> None:
+        """End the session and close the connection.
+
+        ``reason`` is for the client, in the close frame. A second call does nothing more.
+        """
+        if not self._ended and not self._keeps_login:
+            self._log_out_from_browser()
+        self._end_session()
+        if self.state == CONNECTING:
+            self.dropConnection()
+        else:
+            text = None if reason is None else str(reason).encode(errors="replace").decode()
+            self.sendClose(CLOSE_NORMAL, text)
+
+    def onClose(self, wasClean: bool, code: int | None = None, reason: str | None = None) -> None:
+        """Hear that the connection is gone.
+
+        A connection that was closed on purpose ends the session. One that was lost keeps it for
+        ``unclean_close_grace`` seconds, if its player may come back into it.
+        """
+        if self.sessionhandler is None:
+            return
+        if self._ended:
+            self._end_session()
+        elif code in (CLOSE_NORMAL, GOING_AWAY) or (wasClean and code is None):
+            self.disconnect(reason)
+        else:
+            self.websocket_close_code = code
+            if self.csessid and self.logged_in and self.unclean_close_grace:
+                self._grace = self.factory.reactor.callLater(
+                    self.unclean_close_grace, self._end_of_grace
+                )
+            else:
+                self._end_lost_session()
+
+    def _end_of_grace(self) -> None:
+        _log.info("{peer} {event}", peer=self.peer, event=LIMITS["unclean_close_grace"].log)
+        self._grace = None
+        self._end_lost_session()
+
+    def _end_lost_session(self) -> None:
+        """End the session, but not the login: whoever lost a connection did not log out."""
+        self._keeps_login = True
+        self.disconnect("Connection lost")
+
+    def _end_session(self) -> None:
+        """Tell the host that the session is over: once, and only while its number is its own."""
+        if self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
+        handler = self.sessionhandler
+        if handler is None:
+            return
+        # A handler that is no mapping is trusted to know its sessions by identity.
+        owner = None if self._ended else self
+        if hasattr(handler, "get"):
+            owner = handler.get(self.sessid, owner)
+        self._ended = True
+        if owner is self:
+            try:
+                handler.disconnect(self)
+            except Exception:
+                _log.failure("{peer}: the session handler failed to disconnect", peer=self.peer)
+
+    # in
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """Decode one message and hand its command on."""
+        if self._ended:
+            return
+        try:
+            wire_format = self.wire_format or self._default_format()
+            commands = wire_format and wire_format.decode_incoming(
+                payload, isBinary, protocol_flags=self.protocol_flags
+            )
+            if not commands:
+                self._refuse("no command")
+            elif not RESERVED_NAMES.isdisjoint(commands):
+                self._refuse("reserved name")
+            else:
+                self.data_in(**commands)
+        except Exception:
+            _log.failure("{peer}: a message could not be handled", peer=self.peer)
+
+    def _refuse(self, why: str) -> None:
+        self.refused_messages += 1
+        self.refused[why] += 1
+        _log.debug("{peer}: message refused: {why}", peer=self.peer, why=why)
 
     def data_in(self, **kwargs: Any) -> None:
-        """Hand commands of the player to the host."""
+        """Hand commands of the player to the host.
+
+        Each keyword is a command and its value ``[args, kwargs]``. ``websocket_close`` is the
+        page's word that it goes, and ends the session here.
+        """
         if "websocket_close" in kwargs:
             self.disconnect()
-            return
-        self.sessionhandler.data_in(self, **kwargs)
+        else:
+            self.sessionhandler.data_in(self, **kwargs)
+
+    # out
 
     def send_text(self, *args: Any, **kwargs: Any) -> None:
-        """Send text to the player."""
-        self._send(self._codec.encode_text(*args, protocol_flags=self.protocol_flags, **kwargs))
+        """Send text to the player.
+
+        The first argument is the text, in the game's markup. The keyword ``options`` may hold
+        ``raw``, ``client_raw``, ``nocolor``, ``screenreader`` and ``send_prompt`` (each a bool).
+        """
+        wire_format = self.wire_format or self._default_format()
+        if wire_format is not None:
+            frame = wire_format.encode_text(*args, protocol_flags=self.protocol_flags, **kwargs)
+            if frame is not None:
+                self.sendEncoded(*frame)
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
-        """Send a prompt to the player."""
-        self._send(self._codec.encode_prompt(*args, protocol_flags=self.protocol_flags, **kwargs))
+        """Send a prompt to the player, with the arguments of ``send_text``."""
+        wire_format = self.wire_format or self._default_format()
+        if wire_format is not None:
+            frame = wire_format.encode_prompt(*args, protocol_flags=self.protocol_flags, **kwargs)
+            if frame is not None:
+                self.sendEncoded(*frame)
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
-        """Send an out-of-band command to the client."""
-        self._send(
-            self._codec.encode_default(
+        """Send any other command to the client, with its arguments."""
+        wire_format = self.wire_format or self._default_format()
+        if wire_format is not None:
+            frame = wire_format.encode_default(
                 cmdname, *args, protocol_flags=self.protocol_flags, **kwargs
             )
-        )
+            if frame is not None:
+                self.sendEncoded(*frame)
 
-    @property
-    def _codec(self) -> WireFormat:
-        assert self.wire_format is not None
-        return self.wire_format
+    def sendLine(self, line: str) -> None:
+        """Send ``line`` in a text frame."""
+        self.sendEncoded(line.encode(errors="replace"))
 
-    def _send(self, frame: tuple[bytes, bool] | None) -> None:
-        if frame is not None:
-            self.sendEncoded(*frame)
+    def sendEncoded(self, data: bytes, is_binary: bool = False) -> None:
+        """Send a payload as one message; to a connection that is closing it goes nowhere."""
+        try:
+            self.sendMessage(data, is_binary)
+        except Disconnected:
+            _log.debug("{peer}: nothing is sent, the connection is closing", peer=self.peer)

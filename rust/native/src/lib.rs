@@ -1,5 +1,7 @@
 //! The Python module `mudwire._native`: it unpacks, calls and maps errors.
+#![expect(clippy::doc_markdown, reason = "the docstrings are read by Python's help()")]
 
+mod frames;
 mod json;
 mod markup;
 mod text;
@@ -9,7 +11,11 @@ mod wire_formats;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::markup::{Dialect, parse_ansi, parse_html};
+    use crate::frames::{read_frame, write_frame};
+    #[pymodule_export]
+    use crate::markup::{
+        Dialect, parse_ansi, parse_html, raw, strip_mxp, strip_raw_ansi, strip_unsafe_tokens,
+    };
     #[pymodule_export]
     use crate::wire_formats::{
         Codec, EvenniaV1Codec, GmcpCodec, JsonCodec, TerminalCodec, decode_gmcp, encode_gmcp,

@@ -31,21 +31,14 @@ pub fn text_argument<'a>(
     strip: bool,
 ) -> PyResult<Option<Text<'a>>> {
     if let Ok(string) = argument.cast_exact::<PyString>() {
-        return Ok(Some(Text {
-            content: utf8(string)?,
-            has_markup: true,
-        }));
+        return Ok(Some(Text { content: utf8(string)?, has_markup: true }));
     }
     if argument.is_none() {
         return Ok(None);
     }
     let py = argument.py();
     if argument.hasattr(intern!(py, "_raw_string"))? {
-        let form = if strip {
-            intern!(py, "clean")
-        } else {
-            intern!(py, "raw")
-        };
+        let form = if strip { intern!(py, "clean") } else { intern!(py, "raw") };
         return Ok(Some(Text {
             content: owned(&argument.call_method0(form)?)?,
             has_markup: false,
@@ -58,10 +51,7 @@ pub fn text_argument<'a>(
     } else {
         owned(argument.str().or_else(|_| argument.repr())?.as_any())?
     };
-    Ok(Some(Text {
-        content,
-        has_markup: true,
-    }))
+    Ok(Some(Text { content, has_markup: true }))
 }
 
 /// The characters of a `str` as UTF-8, surrogates joined or replaced.

@@ -74,13 +74,9 @@ pub fn package_name(command: &str, case: &impl Case) -> String {
         return (*package).to_owned();
     }
     if command.contains('_') {
-        let words = command.split('_').map(|word| {
-            if case.is_upper(word) {
-                word.to_owned()
-            } else {
-                case.capitalize(word)
-            }
-        });
+        let words = command
+            .split('_')
+            .map(|word| if case.is_upper(word) { word.to_owned() } else { case.capitalize(word) });
         return words.collect::<Vec<_>>().join(".");
     }
     if case.is_title(command) {

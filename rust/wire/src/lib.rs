@@ -2,5 +2,6 @@
 
 pub mod blank;
 pub mod command;
+pub mod frame;
 pub mod gmcp;
 pub mod json;

@@ -45,11 +45,7 @@ pub struct Container<'a> {
 
 impl<'a> Container<'a> {
     fn outermost(object: &Bound<'_, PyAny>, place: &'a Place<'a>) -> Self {
-        Self {
-            place,
-            address: object.as_ptr() as usize,
-            depth: 0,
-        }
+        Self { place, address: object.as_ptr() as usize, depth: 0 }
     }
 }
 
@@ -82,10 +78,7 @@ pub struct Walk<'o> {
 
 impl<'o> Walk<'o> {
     pub fn new(out: &'o mut Vec<u8>) -> Self {
-        Self {
-            out,
-            lost: Vec::new(),
-        }
+        Self { out, lost: Vec::new() }
     }
 
     /// Writes any value.
@@ -98,7 +91,7 @@ impl<'o> Walk<'o> {
         } else if let Ok(boolean) = value.cast_exact::<PyBool>() {
             self.boolean(boolean.is_true());
         } else if let Ok(integer) = value.cast::<PyInt>() {
-            self.integer(integer, place)?;
+            self.integer(integer, place);
         } else if let Ok(float) = value.cast::<PyFloat>() {
             write_float(float.value(), self.out);
         } else if let Ok(dict) = value.cast::<PyDict>() {
@@ -110,10 +103,7 @@ impl<'o> Walk<'o> {
         } else if let Ok(string) = value.cast::<PyString>() {
             self.string(string)?;
         } else {
-            self.lose(
-                place,
-                format!("is {}, which JSON cannot carry", kind(value)),
-            );
+            self.lose(place, format!("is {}, which JSON cannot carry", kind(value)));
         }
         Ok(())
     }
@@ -205,16 +195,15 @@ impl<'o> Walk<'o> {
         self.out.extend_from_slice(text);
     }
 
-    fn integer(&mut self, integer: &Bound<'_, PyInt>, place: &Place<'_>) -> PyResult<()> {
+    fn integer(&mut self, integer: &Bound<'_, PyInt>, place: &Place<'_>) {
         if let Ok(value) = integer.extract() {
             write_integer(value, self.out);
-            return Ok(());
+            return;
         }
         match integer_text(integer) {
             Ok(digits) => self.out.extend_from_slice(digits.as_bytes()),
             Err(_) => self.lose(place, "is an int of too many digits".to_owned()),
         }
-        Ok(())
     }
 
     /// Goes into an array or object, unless that would never end.
@@ -228,35 +217,22 @@ impl<'o> Walk<'o> {
         let mut around = parent;
         while let Some(container) = around {
             if container.address == address {
-                self.lose(
-                    place,
-                    format!("is {}, the same as {}", kind(object), container.place),
-                );
+                self.lose(place, format!("is {}, the same as {}", kind(object), container.place));
                 return None;
             }
             around = container.place.container();
         }
         let depth = parent.map_or(0, |container| container.depth + 1);
         if depth == MAX_DEPTH {
-            self.lose(
-                place,
-                format!("is {} nested deeper than {MAX_DEPTH}", kind(object)),
-            );
+            self.lose(place, format!("is {} nested deeper than {MAX_DEPTH}", kind(object)));
             return None;
         }
-        Some(Container {
-            place,
-            address,
-            depth,
-        })
+        Some(Container { place, address, depth })
     }
 
     fn lose(&mut self, place: &Place<'_>, reason: String) {
         self.out.extend_from_slice(b"null");
-        self.lost.push(Lost {
-            place: place.to_string(),
-            reason,
-        });
+        self.lost.push(Lost { place: place.to_string(), reason });
     }
 }
 
@@ -294,9 +270,7 @@ fn float_text(value: f64) -> Cow<'static, str> {
 /// The digits of an integer, whatever its subclass writes for itself.
 fn integer_text(integer: &Bound<'_, PyInt>) -> PyResult<String> {
     let py = integer.py();
-    py.get_type::<PyInt>()
-        .call_method1(intern!(py, "__repr__"), (integer,))?
-        .extract()
+    py.get_type::<PyInt>().call_method1(intern!(py, "__repr__"), (integer,))?.extract()
 }
 
 fn kind(value: &Bound<'_, PyAny>) -> String {

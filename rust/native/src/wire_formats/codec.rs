@@ -52,11 +52,7 @@ impl Codec {
         screenreader_strip: Option<&Bound<'_, PyAny>>,
         to_ansi: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        Ok(Self {
-            dialect,
-            screenreader_sub: screenreader_sub(py, screenreader_strip)?,
-            to_ansi,
-        })
+        Ok(Self { dialect, screenreader_sub: screenreader_sub(py, screenreader_strip)?, to_ansi })
     }
 
     /// Encode text as ANSI in a binary frame.
@@ -141,7 +137,7 @@ impl Codec {
             return Ok((ansi, mudwire_markup::Dialect::ansi_only()));
         }
         let dialect = match &self.dialect {
-            Some(dialect) => &dialect.get().0,
+            Some(dialect) => dialect.get().markup(),
             None => mudwire_markup::Dialect::evennia(),
         };
         Ok((text.content, dialect))
@@ -195,10 +191,7 @@ pub fn ansi_text<'py>(
     }
     let (text, dialect) = codec.markup(py, text)?;
     let mut out = String::with_capacity(text.len() + text.len() / 4 + RESET.len());
-    let xterm256 = AnsiOptions {
-        xterm256: true,
-        ..AnsiOptions::default()
-    };
+    let xterm256 = AnsiOptions { xterm256: true, ..AnsiOptions::default() };
     match before_final_reset(&text) {
         Some((body, line_end)) => {
             mudwire_markup::ansi(body, dialect, xterm256, &mut out);
@@ -284,18 +277,12 @@ pub fn warn_of_lost(codec: &Bound<'_, PyAny>, name: &str, lost: &[Lost]) -> PyRe
     if lost.is_empty() {
         return Ok(());
     }
-    let mut named: Vec<String> = lost
-        .iter()
-        .take(LOST_IN_A_LINE)
-        .map(Lost::to_string)
-        .collect();
+    let mut named: Vec<String> = lost.iter().take(LOST_IN_A_LINE).map(Lost::to_string).collect();
     if lost.len() > LOST_IN_A_LINE {
         named.push(format!("{} more", lost.len() - LOST_IN_A_LINE));
     }
-    let message = format!(
-        "{name} went out with null for what JSON cannot carry: {}",
-        named.join("; ")
-    );
+    let message =
+        format!("{name} went out with null for what JSON cannot carry: {}", named.join("; "));
     warn(codec, &message)
 }
 

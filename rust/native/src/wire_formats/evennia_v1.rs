@@ -68,11 +68,7 @@ impl EvenniaV1Codec {
         let Some(text) = text_argument(&argument, strip)? else {
             return Ok(None);
         };
-        let name = if options.send_prompt {
-            "prompt"
-        } else {
-            "text"
-        };
+        let name = if options.send_prompt { "prompt" } else { "text" };
         let mut out = begin_command(name, text.content.len() * 2);
         out.extend_from_slice(b"[\"");
         if options.screenreader {

@@ -124,10 +124,7 @@ fn open_envelope<'py>(envelope: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'p
     let data = match field(intern!(py, "data"))? {
         Some(data) if data.is_instance_of::<PyString>() => owned(&data)?,
         // The standard wants a string; what came instead is taken as its text.
-        Some(data) => owned(
-            &py.import(intern!(py, "json"))?
-                .call_method1("dumps", (data,))?,
-        )?,
+        Some(data) => owned(&py.import(intern!(py, "json"))?.call_method1("dumps", (data,))?)?,
         None => "".into(),
     };
     match &*proto {
@@ -153,9 +150,7 @@ fn open_envelope<'py>(envelope: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'p
             if data.is_empty() {
                 return command_with(&name, PyList::empty(py)).map(Some);
             }
-            data_value(py, &data)?
-                .map(|value| command_of(&name, value))
-                .transpose()
+            data_value(py, &data)?.map(|value| command_of(&name, value)).transpose()
         }
     }
 }

@@ -7,6 +7,7 @@ use pyo3::types::{PyDict, PyMapping, PyString};
 use super::codec::warn;
 
 /// How a text is to be shown.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the protocol")]
 pub struct TextOptions {
     /// Show markup as it is written.
     pub raw: bool,

@@ -178,12 +178,7 @@ pub(crate) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            at: 0,
-            depth: 0,
-            resolved: String::new(),
-        }
+        Self { text, at: 0, depth: 0, resolved: String::new() }
     }
 
     /// Skips blanks and takes `byte` if it comes next.
@@ -228,26 +223,13 @@ impl<'t> Reader<'t> {
             Some(b'{') => self.object(builder),
             Some(b'[') => self.array(builder),
             Some(b'0'..=b'9' | b'-') => self.number(builder),
-            Some(b't') => self
-                .word("true")
-                .map(|()| builder.boolean(true))
-                .map_err(Into::into),
-            Some(b'f') => self
-                .word("false")
-                .map(|()| builder.boolean(false))
-                .map_err(Into::into),
-            Some(b'n') => self
-                .word("null")
-                .map(|()| builder.null())
-                .map_err(Into::into),
-            Some(b'N') => self
-                .word("NaN")
-                .map(|()| builder.float(f64::NAN))
-                .map_err(Into::into),
-            Some(b'I') => self
-                .word("Infinity")
-                .map(|()| builder.float(f64::INFINITY))
-                .map_err(Into::into),
+            Some(b't') => self.word("true").map(|()| builder.boolean(true)).map_err(Into::into),
+            Some(b'f') => self.word("false").map(|()| builder.boolean(false)).map_err(Into::into),
+            Some(b'n') => self.word("null").map(|()| builder.null()).map_err(Into::into),
+            Some(b'N') => self.word("NaN").map(|()| builder.float(f64::NAN)).map_err(Into::into),
+            Some(b'I') => {
+                self.word("Infinity").map(|()| builder.float(f64::INFINITY)).map_err(Into::into)
+            }
             _ => Err(self.syntax().into()),
         }
     }
@@ -424,34 +406,20 @@ impl<'t> Reader<'t> {
         }
         let text = &self.text[start..self.at];
         if is_float {
-            let value = text
-                .parse()
-                .map_err(|_| ReadError::Syntax { offset: start })?;
+            let value = text.parse().map_err(|_| ReadError::Syntax { offset: start })?;
             return Ok(builder.float(value));
         }
         if let Ok(value) = text.parse() {
             return Ok(builder.integer(value));
         }
-        let value = if digits <= MAX_INTEGER_DIGITS {
-            builder.big_integer(text)
-        } else {
-            None
-        };
+        let value = if digits <= MAX_INTEGER_DIGITS { builder.big_integer(text) } else { None };
         value.ok_or_else(|| ReadError::IntegerTooLong { offset: start }.into())
     }
 
     /// Passes over one digit or more.
     fn digits(&mut self) -> Result<usize, ReadError> {
-        let count = self
-            .rest()
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.at += count;
-        if count == 0 {
-            Err(self.syntax())
-        } else {
-            Ok(count)
-        }
+        if count == 0 { Err(self.syntax()) } else { Ok(count) }
     }
 }

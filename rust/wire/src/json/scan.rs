@@ -17,11 +17,7 @@ pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
         length += 8;
     }
     let rest = words.remainder();
-    length
-        + rest
-            .iter()
-            .position(|&byte| is_special(byte))
-            .unwrap_or(rest.len())
+    length + rest.iter().position(|&byte| is_special(byte)).unwrap_or(rest.len())
 }
 
 fn is_special(byte: u8) -> bool {
@@ -47,10 +43,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn naive(bytes: &[u8]) -> usize {
-        bytes
-            .iter()
-            .position(|&byte| is_special(byte))
-            .unwrap_or(bytes.len())
+        bytes.iter().position(|&byte| is_special(byte)).unwrap_or(bytes.len())
     }
 
     #[test]

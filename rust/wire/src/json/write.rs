@@ -36,10 +36,7 @@ fn write_escape(byte: u8, out: &mut Vec<u8>) {
         b'\x08' => b'b',
         b'\x0c' => b'f',
         _ => {
-            let digits = [
-                DIGITS[usize::from(byte >> 4)],
-                DIGITS[usize::from(byte & 15)],
-            ];
+            let digits = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
             out.extend_from_slice(b"\\u00");
             out.extend_from_slice(&digits);
             return;

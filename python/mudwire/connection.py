@@ -1,0 +1,250 @@
+"""Connection: Autobahn's server protocol, kept within limits, made fast and made small.
+
+It knows nothing of sessions or commands. Its rules:
+
+* What comes in goes through the native frame reader while a connection is in its ordinary
+  state: open, nothing half read, no extension, nobody listening in between. Everything else
+  takes Autobahn's own way, from the first byte that is not ordinary. Which way a frame took
+  shows in nothing but its speed (``tests/test_frames.py`` compares the two).
+* What goes out leaves through the outbox, whichever way made it.
+* An override of a method on either way is honoured: the way then is Autobahn's.
+* An instance holds what differs from one connection to the next. Options that nobody changed
+  are class attributes; what the handshake leaves behind is let go once the connection is open.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import Any, ClassVar
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+
+from mudwire._native import read_frame, write_frame
+from mudwire.limits import LIMITS, Limits
+from mudwire.outbox import Outbox
+
+__all__ = ["Connection"]
+
+CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
+OPEN: int = WebSocketServerProtocol.STATE_OPEN
+TOO_BIG: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_MESSAGE_TOO_BIG
+
+
+def _autobahn_options() -> dict[str, Any]:
+    """Return Autobahn's options with their defaults, as the installed version has them."""
+    factory = WebSocketServerFactory.__new__(WebSocketServerFactory)
+    factory.resetProtocolOptions()
+    factory.logOctets = factory.logFrames = factory.trackTimings = False
+    return {name: getattr(factory, name) for name in WebSocketServerProtocol.CONFIG_ATTRS}
+
+
+AUTOBAHN_OPTIONS = _autobahn_options()
+
+_AutobahnDefaults: Any = type(
+    "_AutobahnDefaults",
+    (),
+    {
+        name: staticmethod(value) if callable(value) else value
+        for name, value in AUTOBAHN_OPTIONS.items()
+    },
+)
+
+
+class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
+    """One websocket connection of a server.
+
+    Autobahn's options keep their meaning: a class attribute of a subclass goes before an option
+    that was set on the factory, and both go before the defaults here.
+    """
+
+    outbox_class: ClassVar[type[Outbox]] = Outbox
+    outbox: Outbox
+
+    CONFIG_ATTRS = ()  # nothing is copied from the factory but what _connectionMade below copies
+    failByDrop = False  # a client that breaks a rule gets a close code
+
+    current_frame = None
+    inside_message = False
+    _frames_are_plain = False
+
+    def _connectionMade(self) -> None:
+        """Take over the options that were changed on the factory, and begin."""
+        protocol: Any = type(self)
+        for name in _left_to_factory(protocol):
+            value = getattr(self.factory, name)
+            if value != AUTOBAHN_OPTIONS[name] and name not in self.__dict__:
+                setattr(self, name, value)
+        self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
+        super()._connectionMade()
+
+    def _onOpen(self) -> None:
+        """Choose the way of the frames, once for the life of the connection."""
+        self._frames_are_plain = (
+            self._perMessageCompress is None
+            and self.websocket_version != 0
+            and self.applyMask
+            and not self.maskServerFrames
+            and not self.autoFragmentSize
+            and not self.maxFramePayloadSize
+            and not self.maxMessagePayloadSize
+            and all(
+                getattr(getattr(self, name), "__func__", None) is function
+                for name, function in _AUTOBAHNS_WAY.items()
+            )
+        )
+        super()._onOpen()
+
+    # in
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take the bytes of one segment."""
+        if not self._takes_plain_frames():
+            if self.state == CONNECTING and self._header_is_too_long(data):
+                self.failHandshake(LIMITS["max_handshake_bytes"].log, 431)
+            else:
+                self._dataReceived(data)
+            return
+        limit = self.max_message_bytes or sys.maxsize
+        stats = self.trafficStats
+        stats.incomingOctetsWireLevel += len(data)
+        offset = 0
+        while frame := read_frame(data, offset, limit):
+            payload, is_binary, offset = frame
+            size = len(payload)
+            stats.incomingOctetsWebSocketLevel += size
+            stats.incomingOctetsAppLevel += size
+            stats.incomingWebSocketFrames += 1
+            stats.incomingWebSocketMessages += 1
+            self.onMessage(payload, is_binary)
+            if self._listeners is not None:  # since this very message
+                self.fire("message", payload, is_binary=is_binary)
+            if offset == len(data):
+                return
+            if not self._takes_plain_frames():
+                break
+        self.data = data[offset:]
+        self.consumeData()
+
+    def _takes_plain_frames(self) -> bool:
+        """Return whether what comes next may go through the native reader."""
+        return (
+            self._frames_are_plain
+            and self.state == OPEN
+            and not self.data
+            and self.current_frame is None
+            and not self.inside_message
+            and self._listeners is None
+            and self.trackedTimings is None
+            and not self.autoPingTimeoutCall
+            and not self.logFrames
+            and not self.logOctets
+        )
+
+    def _header_is_too_long(self, data: bytes) -> bool:
+        limit = self.max_handshake_bytes
+        return (
+            0 < limit < len(self.data) + len(data)
+            and (self.data + data).find(b"\r\n\r\n", 0, limit) < 0
+        )
+
+    def onMessageFrameBegin(self, length: int) -> None:
+        """Hear of a frame whose header has come, and refuse it before its payload is held."""
+        super().onMessageFrameBegin(length)
+        if 0 < self.max_message_bytes < self.message_data_total_length and not self.failedByMe:
+            self.wasMaxMessagePayloadSizeExceeded = True
+            self._fail_connection(TOO_BIG, LIMITS["max_message_bytes"].log)
+
+    # out
+
+    def sendMessage(
+        self,
+        payload: bytes,
+        isBinary: bool = False,
+        fragmentSize: int | None = None,
+        sync: bool = False,
+        doNotCompress: bool = False,
+    ) -> None:
+        """Send one message, with the arguments and exceptions of Autobahn's method."""
+        if (
+            self._frames_are_plain
+            and self.state == OPEN
+            and type(payload) is bytes
+            and fragmentSize is None
+            and not sync
+            and not self.send_queue
+            and self.trackedTimings is None
+            and not self.logFrames
+            and not self.logOctets
+        ):
+            frame = write_frame(payload, isBinary)
+            size = len(payload)
+            stats = self.trafficStats
+            stats.outgoingWebSocketMessages += 1
+            stats.outgoingOctetsAppLevel += size
+            stats.outgoingOctetsWebSocketLevel += size
+            stats.outgoingWebSocketFrames += 1
+            stats.outgoingOctetsWireLevel += len(frame)
+            if not self.outbox.write(frame):
+                self._drop_slow_reader()
+        else:
+            super().sendMessage(payload, isBinary, fragmentSize, sync, doNotCompress)
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Send bytes through the outbox, or chopped up where Autobahn is asked to do that."""
+        if sync or chopsize or self.send_queue:
+            super().sendData(data, sync, chopsize)
+            return
+        if not self.outbox.write(data):
+            self._drop_slow_reader()
+        if self.state == OPEN:
+            self.trafficStats.outgoingOctetsWireLevel += len(data)
+        elif self.state == CONNECTING:
+            self.trafficStats.preopenOutgoingOctetsWireLevel += len(data)
+        if self.logOctets:
+            self.logTxOctets(data, sync)
+
+    def _drop_slow_reader(self) -> None:
+        """Cut the connection of a client that does not read: a close frame could not pass."""
+        self.wasNotCleanReason = LIMITS["max_queue_bytes"].log
+        self.dropConnection(abort=True)
+
+
+@cache
+def _left_to_factory(protocol: Any) -> tuple[str, ...]:
+    """Return the options that the class does not state, so that the factory may."""
+    ours = (Connection, Limits, _AutobahnDefaults)
+    return tuple(
+        name
+        for name in AUTOBAHN_OPTIONS
+        if not any(name in vars(base) for base in protocol.__mro__ if base not in ours)
+    )
+
+
+_AUTOBAHNS_WAY = {
+    name: getattr(Connection, name)
+    for name in (
+        "_dataReceived",
+        "consumeData",
+        "processData",
+        "onFrameBegin",
+        "onFrameData",
+        "onFrameEnd",
+        "_onMessageBegin",
+        "onMessageBegin",
+        "_onMessageFrameBegin",
+        "onMessageFrameBegin",
+        "_onMessageFrameData",
+        "onMessageFrameData",
+        "_onMessageFrameEnd",
+        "onMessageFrameEnd",
+        "_onMessageFrame",
+        "onMessageFrame",
+        "_onMessageEnd",
+        "onMessageEnd",
+        "_onMessage",
+        "sendFrame",
+        "sendData",
+    )
+}
+"""What a frame passes on Autobahn's way; an override of any of it must be called."""

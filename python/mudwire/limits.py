@@ -1,0 +1,139 @@
+"""The limits of a connection: one table for the protocol, the command line and the documentation.
+
+A limit is a class attribute of the protocol (its ``attribute``), so that a game changes it
+in a subclass; 0 switches it off. Whoever goes over a limit loses their own connection and
+nothing else, and the log says which limit it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["LIMITS", "Limit", "Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What one limit is called, allows, protects and says.
+
+    ``name`` is the option's (``--max-queue-bytes`` on the command line), ``attribute`` that of
+    the protocol class, which is Autobahn's where Autobahn has one. ``close_code`` is what the
+    client sees: a close code of RFC 6455, section 7.4 (1006 where the connection is cut
+    without a close frame), or the status of HTTP while there is no websocket yet. ``log`` is
+    what the line in the log says.
+    """
+
+    name: str
+    attribute: str
+    default: float
+    unit: str
+    close_code: int | None
+    protects: str
+    log: str | None
+
+
+LIMITS: dict[str, Limit] = {
+    limit.name: limit
+    for limit in (
+        Limit(
+            name="max_connections",
+            attribute="maxConnections",
+            default=0,
+            unit="connections",
+            close_code=503,
+            protects="the process from more connections than it should hold",
+            log="maximum number of connections reached",
+        ),
+        Limit(
+            name="open_handshake_timeout",
+            attribute="openHandshakeTimeout",
+            default=5,
+            unit="seconds",
+            close_code=1006,
+            protects="file descriptors from clients that connect and say nothing",
+            log="WebSocket opening handshake timeout",
+        ),
+        Limit(
+            name="max_handshake_bytes",
+            attribute="max_handshake_bytes",
+            default=16 * 1024,
+            unit="bytes",
+            close_code=431,
+            protects="memory from a request header without an end",
+            log="request header longer than max_handshake_bytes",
+        ),
+        Limit(
+            name="max_message_bytes",
+            attribute="max_message_bytes",
+            default=1024 * 1024,
+            unit="bytes",
+            close_code=1009,
+            protects="memory from one huge message of a client",
+            log="message longer than max_message_bytes",
+        ),
+        Limit(
+            name="max_queue_bytes",
+            attribute="max_queue_bytes",
+            default=4 * 1024 * 1024,
+            unit="bytes",
+            close_code=1006,
+            protects="memory from a client that reads slower than the game writes",
+            log="reads too slowly: more than max_queue_bytes wait",
+        ),
+        Limit(
+            name="ping_interval",
+            attribute="autoPingInterval",
+            default=30,
+            unit="seconds",
+            close_code=None,
+            protects="idle connections from the time limits of proxies",
+            log=None,
+        ),
+        Limit(
+            name="ping_timeout",
+            attribute="autoPingTimeout",
+            default=30,
+            unit="seconds",
+            close_code=1006,
+            protects="sessions from connections that died without a word",
+            log="WebSocket ping timeout",
+        ),
+        Limit(
+            name="close_handshake_timeout",
+            attribute="closeHandshakeTimeout",
+            default=5,
+            unit="seconds",
+            close_code=1006,
+            protects="file descriptors from clients that do not answer a close frame",
+            log="WebSocket closing handshake timeout",
+        ),
+        Limit(
+            name="unclean_close_grace",
+            attribute="unclean_close_grace",
+            default=60,
+            unit="seconds",
+            close_code=None,
+            protects="the game from players who lost their connection and stay away",
+            log="did not come back within unclean_close_grace",
+        ),
+    )
+}
+"""Name -> limit."""
+
+
+class Limits:
+    """The limits as class attributes, each with its default."""
+
+    autoPingInterval: float
+    autoPingTimeout: float
+    closeHandshakeTimeout: float
+    maxConnections: int
+    max_handshake_bytes: int
+    max_message_bytes: int
+    max_queue_bytes: int
+    openHandshakeTimeout: float
+    unclean_close_grace: float
+
+
+for _limit in LIMITS.values():
+    setattr(Limits, _limit.attribute, _limit.default)

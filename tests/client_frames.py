@@ -1,0 +1,28 @@
+"""Frames as a client sends them, and as no client should (RFC 6455, section 5.2)."""
+
+from __future__ import annotations
+
+CONT, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+
+
+def client_frame(
+    opcode: int,
+    payload: bytes,
+    *,
+    fin: bool = True,
+    reserved: int = 0,
+    key: bytes | None = b"\x37\xfa\x21\x3d",
+) -> bytes:
+    """Return one frame, masked with ``key`` unless that is None."""
+    head = bytes([fin << 7 | reserved << 4 | opcode])
+    masked = 0 if key is None else 0x80
+    size = len(payload)
+    if size < 126:
+        head += bytes([masked | size])
+    elif size < 0x10000:
+        head += bytes([masked | 126]) + size.to_bytes(2, "big")
+    else:
+        head += bytes([masked | 127]) + size.to_bytes(8, "big")
+    if key is None:
+        return head + payload
+    return head + key + bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))

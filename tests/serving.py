@@ -1,0 +1,210 @@
+"""A websocket server for tests: a real reactor in a thread, real sockets on loopback.
+
+Twisted's reactor cannot be started twice, so there is one for the whole test run; the
+fixtures are session-wide. What touches the server's objects from a test goes through
+:func:`in_reactor`.
+"""
+
+from __future__ import annotations
+
+import threading
+from queue import Queue
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+from autobahn.twisted.websocket import WebSocketServerFactory
+from mudwire.protocol import WebClientProtocol
+from twisted.internet import reactor
+from twisted.internet.threads import blockingCallFromThread
+from twisted.logger import LogLevel, formatEvent, globalLogPublisher
+from websockets.sync.client import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from websockets.sync.client import ClientConnection
+
+T = TypeVar("T")
+
+TIMEOUT = 10
+"""Seconds until a test gives up; nothing waits that long unless it is broken."""
+
+
+def in_reactor(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Call a function in the reactor's thread and return what it returns."""
+    return blockingCallFromThread(reactor, function, *args, **kwargs)
+
+
+class Session:
+    """The least that a host's session class offers."""
+
+    def init_session(self, protocol_key: str, address: Any, sessionhandler: Any) -> None:
+        self.protocol_key = protocol_key
+        self.address = address
+        self.sessionhandler = sessionhandler
+        self.sessid = 0
+        self.csessid = None
+        self.uid = None
+        self.logged_in = False
+        self.protocol_flags = {"NOCOLOR": False}
+
+
+class RecordingHandler(dict):
+    """A session handler that writes down what it hears, in ``events``.
+
+    As Evennia's does, it deletes by number, whoever the session is. ``echo`` sends each
+    text back.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: Queue[tuple[Any, ...]] = Queue()
+        self.latest = 0
+        self.fails: set[str] = set()
+
+    def connect(self, session: Any) -> None:
+        self._maybe_fail("connect")
+        if not session.sessid:
+            self.latest += 1
+            session.sessid = self.latest
+        self[session.sessid] = session
+        self.events.put(("connect", session))
+
+    def disconnect(self, session: Any) -> None:
+        self.pop(session.sessid, None)
+        self.events.put(("disconnect", session))
+        self._maybe_fail("disconnect")
+
+    def data_in(self, session: Any, **kwargs: Any) -> None:
+        self._maybe_fail("data_in")
+        self.events.put(("data_in", session, kwargs))
+        for name, (args, _) in kwargs.items():
+            if name == "echo":
+                session.send_text(*args)
+
+    def sessions_from_csessid(self, csessid: str) -> list[Any]:
+        return [session for session in self.values() if session.csessid == csessid]
+
+    def next(self, kind: str) -> Any:
+        """Wait for the next event, which must be of this kind, and return what it is about."""
+        event = self.events.get(timeout=TIMEOUT)
+        assert event[0] == kind, event
+        return event[1] if len(event) == 2 else event[2]
+
+    def _maybe_fail(self, hook: str) -> None:
+        if hook in self.fails:
+            message = f"{hook} fails"
+            raise RuntimeError(message)
+
+
+class BrowserSessions(dict):
+    """Browser sessions in memory, by csessid; ``away`` plays the database that is gone."""
+
+    away = False
+
+    def __call__(self, session_key: str) -> Any:
+        return BrowserSession(self, session_key)
+
+
+class BrowserSession:
+    """One browser's session, read and written in the dict of its store."""
+
+    def __init__(self, store: BrowserSessions, key: str) -> None:
+        self._store = store
+        self._key = key
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._reach()
+        return self._store.get(self._key, {}).get(key, default)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._reach()
+        self._store.setdefault(self._key, {})[key] = value
+
+    def save(self) -> None:
+        self._reach()
+
+    def _reach(self) -> None:
+        if self._store.away:
+            message = "the database is away"
+            raise ConnectionError(message)
+
+
+class Server:
+    """A listening server with a protocol class of its own, so that tests may configure it."""
+
+    def __init__(self, bases: tuple[type, ...] = (WebClientProtocol, Session), **attributes: Any):
+        self.handler = RecordingHandler()
+        self.browsers = BrowserSessions()
+        attributes.setdefault("browser_session_store", self.browsers)
+        self.protocol = type("WebSocketClient", bases, attributes)
+        self.log: list[dict[str, Any]] = []
+        in_reactor(self._start)
+
+    def _start(self) -> None:
+        self.factory = WebSocketServerFactory()
+        self.factory.protocol = self.protocol
+        self.factory.sessionhandler = self.handler
+        globalLogPublisher.addObserver(self.log.append)
+        self.port = reactor.listenTCP(0, self.factory, interface="127.0.0.1")
+        self.address = ("127.0.0.1", self.port.getHost().port)
+
+    def stop(self) -> None:
+        def stop() -> Any:
+            for session in list(self.handler.values()):
+                session.transport.abortConnection()
+            globalLogPublisher.removeObserver(self.log.append)
+            return self.port.stopListening()
+
+        in_reactor(stop)
+
+    def connect(self, path: str = "/", **options: Any) -> ClientConnection:
+        """Return a connected client of the ``websockets`` library."""
+        options.setdefault("open_timeout", TIMEOUT)
+        options.setdefault("close_timeout", TIMEOUT)
+        host, port = self.address
+        return connect(f"ws://{host}:{port}{path}", **options)
+
+    def session(self) -> Any:
+        """Return the session that connects next."""
+        return self.handler.next("connect")
+
+    def logged(self, level: LogLevel = LogLevel.warn) -> list[str]:
+        """Return the lines of the log, of this level and above."""
+        return [
+            formatEvent(event) for event in in_reactor(self.log.copy) if event["log_level"] >= level
+        ]
+
+
+@pytest.fixture(scope="session")
+def reactor_thread() -> Iterator[None]:
+    """Run the reactor in a thread, for the whole test run."""
+    started = threading.Event()
+    reactor.callWhenRunning(started.set)
+    thread = threading.Thread(target=reactor.run, args=(False,), name="reactor", daemon=True)
+    thread.start()
+    assert started.wait(TIMEOUT)
+    yield
+    reactor.callFromThread(reactor.stop)
+    thread.join(TIMEOUT)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def serve(reactor_thread: None) -> Iterator[Callable[..., Server]]:
+    """Give a function that starts servers, which are stopped after the test."""
+    servers: list[Server] = []
+
+    def start(*args: Any, **attributes: Any) -> Server:
+        servers.append(Server(*args, **attributes))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def server(serve: Callable[..., Server]) -> Server:
+    """Give a server with the defaults."""
+    return serve()

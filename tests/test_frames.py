@@ -1,0 +1,240 @@
+"""The native way of frames and Autobahn's own way are the same but for speed."""
+
+from __future__ import annotations
+
+import pytest
+from autobahn.twisted.websocket import WebSocketServerProtocol
+from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from in_memory import opened, timers
+from mudwire._native import read_frame, write_frame
+from mudwire.connection import Connection
+from twisted.internet.error import ConnectionDone
+from twisted.python.failure import Failure
+
+
+class Recorder(Connection):
+    """Writes down what it hears, and does what some messages tell it."""
+
+    autoPingInterval = 20
+    autoPingTimeout = 10
+
+    def __init__(self):
+        super().__init__()
+        self.events = []
+
+    def onMessage(self, payload, isBinary):
+        self.events.append(("message", payload, isBinary, str(self.trafficStats)))
+        if payload == b"echo":
+            self.sendMessage(payload, isBinary)
+        elif payload == b"close":
+            self.sendClose(1000, "asked to")
+        elif payload == b"drop":
+            self.dropConnection()
+        elif payload == b"listen":
+            self.on("message", self.heard)
+        elif payload == b"track":
+            self.setTrackTimings(True)
+        elif payload == b"raise":
+            raise LookupError(payload)
+
+    def heard(self, payload, is_binary):
+        self.events.append(("heard", payload, is_binary))
+
+    def onPing(self, payload):
+        self.events.append(("ping", payload))
+        super().onPing(payload)
+
+    def onPong(self, payload):
+        self.events.append(("pong", payload))
+
+    def onClose(self, wasClean, code, reason):
+        self.events.append(("close", wasClean, code, reason))
+
+    def sendPing(self, payload=None):
+        self.events.append(("sent a ping",))  # its payload is random
+
+
+class AutobahnsWay(Recorder):
+    """The same without the native way."""
+
+    dataReceived = WebSocketServerProtocol.dataReceived
+    sendMessage = WebSocketServerProtocol.sendMessage
+
+
+def observed(connection):
+    """Return all that can be seen of a connection from outside."""
+    return {
+        "events": connection.events,
+        "sent": connection.transport.value(),
+        "disconnecting": connection.transport.disconnecting,
+        "stats": str(connection.trafficStats),
+        "awaits pong": bool(connection.autoPingTimeoutCall),
+        **{
+            name: getattr(connection, name)
+            for name in (
+                "state",
+                "wasClean",
+                "failedByMe",
+                "closedByMe",
+                "droppedByMe",
+                "wasNotCleanReason",
+                "wasMaxMessagePayloadSizeExceeded",
+                "wasServingFlashSocketPolicyFile",
+                "localCloseCode",
+                "localCloseReason",
+                "remoteCloseCode",
+                "remoteCloseReason",
+            )
+        },
+    }
+
+
+payloads = st.one_of(
+    st.sampled_from([b"", b"echo", b"close", b"drop", b"listen", b"track", b"raise"]),
+    st.text(max_size=200).map(str.encode),
+    st.binary(max_size=200),
+    st.integers(120, 130).map(lambda size: b"x" * size),
+    st.integers(0xFFFE, 0x10001).map(lambda size: b"y" * size),
+)
+keys = st.binary(min_size=4, max_size=4)
+plain = st.builds(client_frame, st.sampled_from([TEXT, BINARY]), payloads, key=keys)
+control = st.builds(client_frame, st.sampled_from([PING, PONG]), st.binary(max_size=125), key=keys)
+closing = st.builds(
+    lambda code, reason: client_frame(CLOSE, code.to_bytes(2, "big") + reason),
+    st.sampled_from([1000, 1001, 1005, 3000]),
+    st.sampled_from([b"", b"bye", b"\xff"]),
+)
+fragmented = st.builds(
+    lambda opcode, parts: b"".join(
+        client_frame(opcode if i == 0 else CONT, part, fin=i == len(parts) - 1)
+        for i, part in enumerate(parts)
+    ),
+    st.sampled_from([TEXT, BINARY]),
+    st.lists(st.text(max_size=20).map(str.encode), min_size=2, max_size=4),
+)
+anything = st.builds(
+    client_frame,
+    st.integers(0, 15),
+    payloads,
+    fin=st.booleans(),
+    reserved=st.integers(0, 7),
+    key=st.none() | keys,
+)
+streams = st.lists(
+    st.one_of(plain, plain, plain, fragmented, control, anything, closing, st.binary(max_size=20)),
+    min_size=1,
+    max_size=8,
+).map(b"".join)
+options = st.fixed_dictionaries(
+    {},
+    optional={
+        "max_message_bytes": st.sampled_from([0, 100, 0x10000]),
+        "maxMessagePayloadSize": st.just(150),
+        "maxFramePayloadSize": st.just(150),
+        "autoFragmentSize": st.just(3),
+        "utf8validateIncoming": st.booleans(),
+        "requireMaskedClientFrames": st.booleans(),
+        "applyMask": st.booleans(),
+        "maskServerFrames": st.just(False),
+        "echoCloseCodeReason": st.booleans(),
+        "failByDrop": st.booleans(),
+        "logFrames": st.booleans(),
+        "logOctets": st.booleans(),
+        "trackTimings": st.booleans(),
+    },
+)
+
+
+def play(protocol, options, segments):
+    """Feed a connection the segments, each with the seconds before it; return all that was seen."""
+    with timers() as clock:
+        connection = opened(protocol, **options)
+        steps = []
+        for pause, segment in segments:
+            clock.advance(pause)
+            if connection.transport.disconnecting:
+                break
+            try:
+                connection.dataReceived(segment)
+            except LookupError:
+                steps.append("raised")
+                break
+            steps.append(observed(connection))
+        connection.connectionLost(Failure(ConnectionDone()))
+        return [*steps, observed(connection)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), streams, options)
+def test_both_ways_are_the_same(data, stream, options):
+    cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=6).map(sorted))
+    segments = [
+        (data.draw(st.sampled_from([0, 0, 25])), stream[start:end])
+        for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)
+        if start < end
+    ]
+    assert play(Recorder, options, segments) == play(AutobahnsWay, options, segments)
+
+
+def test_ordinary_frames_take_the_native_way(monkeypatch):
+    connection = opened(Recorder)
+    monkeypatch.setattr(connection, "consumeData", None)
+    monkeypatch.setattr(connection, "sendFrame", None)
+    connection.dataReceived(client_frame(TEXT, b"echo") * 3)
+    assert connection.transport.value() == b"\x81\x04echo" * 3
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "consumeData",
+        "onFrameBegin",
+        "onFrameEnd",
+        "onMessageBegin",
+        "onMessageFrameBegin",
+        "onMessageFrameData",
+        "onMessageFrameEnd",
+        "onMessageEnd",
+        "sendFrame",
+        "sendData",
+    ],
+)
+def test_an_override_on_autobahns_way_is_called(hook):
+    calls = []
+
+    def override(self, *args, **kwargs):
+        calls.append(hook)
+        return getattr(Connection, hook)(self, *args, **kwargs)
+
+    connection = opened(Recorder, **{hook: override})
+    calls.clear()
+    connection.dataReceived(client_frame(TEXT, b"echo"))
+    assert connection.transport.value() == b"\x81\x04echo"
+    assert calls
+
+
+@given(keys, st.binary(max_size=300), st.booleans(), st.binary(max_size=5), st.binary(max_size=5))
+def test_a_frame_is_read_where_it_starts(key, payload, is_binary, before, behind):
+    if not is_binary:
+        payload = payload.hex().encode()
+    frame = client_frame(BINARY if is_binary else TEXT, payload, key=key)
+    data = before + frame + behind
+    end = len(before) + len(frame)
+    assert read_frame(data, len(before), len(payload)) == (payload, is_binary, end)
+    assert read_frame(data[: end - 1], len(before), len(payload)) is None
+    if payload:
+        assert read_frame(data, len(before), len(payload) - 1) is None
+
+
+def test_no_frame_is_read_behind_the_end():
+    assert read_frame(b"", 0, 100) is None
+    assert read_frame(b"abc", 4, 100) is None
+
+
+@given(payloads, st.booleans())
+def test_a_frame_is_written_as_autobahn_writes_it(payload, is_binary):
+    connection = opened(AutobahnsWay)
+    connection.sendMessage(payload, is_binary)
+    assert write_frame(payload, is_binary) == connection.transport.value()
