@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Self, final
 
+from typing_extensions import disjoint_base
+
 @final
 class Dialect:
     def __new__(
@@ -38,9 +40,8 @@ def raw(string: object) -> str: ...
 def read_frame(data: bytes, offset: int, limit: int, /) -> tuple[bytes, bool, int] | None: ...
 def write_frame(payload: bytes, is_binary: bool, /) -> bytes: ...
 
+@disjoint_base
 class Codec:
-    """Base of all codecs: the game's markup, and text as ANSI in binary frames."""
-
     def __new__(
         cls,
         *,
@@ -66,17 +67,10 @@ class Codec:
     ) -> tuple[bytes, bool] | None: ...
     def warn(self, message: str) -> None: ...
 
-class EvenniaV1Codec(Codec):
-    """Codec of Evennia's own webclient."""
-
-class JsonCodec(Codec):
-    """Codec of clients that speak JSON envelopes."""
-
-class GmcpCodec(Codec):
-    """Codec of clients that speak GMCP themselves."""
-
-class TerminalCodec(Codec):
-    """Codec of plain terminals."""
+class EvenniaV1Codec(Codec): ...
+class JsonCodec(Codec): ...
+class GmcpCodec(Codec): ...
+class TerminalCodec(Codec): ...
 
 def encode_gmcp(cmdname: str, /, *args: Any, **kwargs: Any) -> str: ...
 def decode_gmcp(data: str | bytes) -> dict[str, Any]: ...
