@@ -36,7 +36,7 @@ from mudwire.portal.websocket import WebSocketClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twisted.internet.interfaces import IAddress, IListeningPort, IStreamServerEndpoint
+    from twisted.internet.interfaces import IAddress, IStreamServerEndpoint
     from twisted.logger import LogEvent
 
 DEFAULT_LISTEN = "127.0.0.1:4008"
@@ -67,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
     Args:
         argv: The arguments; those of the process if None.
+
     """
     parser = _parser()
     arguments = parser.parse_args(argv)
@@ -74,9 +75,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="mudwire", description="The websocket webclient of text games, in Rust."
-    )
+    parser = Parser(prog="mudwire", description="The websocket webclient of text games, in Rust.")
     parser.add_argument("--version", action="version", version=f"mudwire {version('mudwire')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve_parser = commands.add_parser(
@@ -94,7 +93,9 @@ def _parser() -> Parser:
         "A second one kills it.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    limits = serve_parser.add_argument_group("limits", "Each protects something; 0 switches it off.")
+    limits = serve_parser.add_argument_group(
+        "limits", "Each protects something; 0 switches it off."
+    )
     try:
         for option in OPTIONS:
             option.add_to(serve_parser)
@@ -103,7 +104,10 @@ def _parser() -> Parser:
     except EnvironmentVariableError as error:
         serve_parser.error(str(error))
     serve_parser.add_argument(
-        "-v", "--verbose", action="store_true", help="log requests, connections and what was dropped"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="log requests, connections and what was dropped",
     )
     return parser
 
@@ -119,6 +123,7 @@ class Option:
         default: What it is when neither gives it, as text.
         parse: Makes the value of its text, or raises ValueError with what was expected.
         many: Whether it may be given several times; in the environment, separated by commas.
+
     """
 
     name: str
@@ -143,12 +148,15 @@ class Option:
 
         Raises:
             EnvironmentVariableError: The variable's value is wrong.
+
         """
         text = os.environ.get(self.variable)
         try:
             default = self._parse_all(self.default if text is None else text)
         except ValueError as error:
-            raise EnvironmentVariableError(f"environment variable {self.variable}: {error}") from None
+            raise EnvironmentVariableError(
+                f"environment variable {self.variable}: {error}"
+            ) from None
         shown = f"default: {self.default}; " if self.default else ""
         parser.add_argument(
             f"--{self.name}",
@@ -197,6 +205,7 @@ def endpoint_of(text: str) -> str:
 
     Raises:
         ValueError: The port is none.
+
     """
     match = _HOST_AND_PORT.fullmatch(text)
     if match is None or match["host"] in ("tcp", "tcp6", "ssl", "unix", "systemd"):
@@ -223,6 +232,7 @@ def load_game(text: str) -> type[Game]:
     Raises:
         ValueError: There is no such file, module or class, it is no game, or it cannot be
             imported.
+
     """
     place, colon, name = text.rpartition(":")
     if not colon or not place or not name.isidentifier():
@@ -280,6 +290,7 @@ def parse_origin(text: str) -> str:
 
     Raises:
         ValueError: It is neither.
+
     """
     parts = urlsplit(text)
     origin = f"{parts.scheme}://{parts.netloc}"
@@ -296,6 +307,7 @@ def parse_proxy(text: str) -> str:
 
     Raises:
         ValueError: It is neither.
+
     """
     try:
         ip_network(text)
@@ -354,6 +366,7 @@ def parse_limit(text: str) -> float:
 
     Raises:
         ValueError: It is none.
+
     """
     try:
         number: float = int(text) if text.isdecimal() else float(text)
@@ -386,6 +399,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
     Returns:
         The exit code.
+
     """
     _log_to_stderr(arguments.verbose)
     # Imported late: the first import of the reactor installs it.
@@ -461,9 +475,7 @@ def _start(portal: PortalService, listen: str, give_up: Callable[[StartError], N
         return
     portal.listening.addCallbacks(
         lambda _: portal.log.info("The game is at {url}", url=url_of(portal.address)),
-        lambda failure: give_up(
-            StartError(f"cannot listen on {listen}: {_reason(failure.value)}")
-        ),
+        lambda failure: give_up(StartError(f"cannot listen on {listen}: {_reason(failure.value)}")),
     )
 
 
@@ -477,6 +489,7 @@ def url_of(address: IAddress) -> str:
 
     Args:
         address: What the port listens on; ``0.0.0.0`` and ``::`` become ``localhost``.
+
     """
     host = getattr(address, "host", None)
     if host is None:
