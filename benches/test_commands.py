@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import orjson
 import pytest
+
 from mudwire.wire_formats import WIRE_FORMATS
 
 if TYPE_CHECKING:

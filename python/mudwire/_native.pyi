@@ -6,6 +6,25 @@ from typing import Any, Self, final
 
 from typing_extensions import disjoint_base
 
+__all__ = [
+    "Codec",
+    "Dialect",
+    "EvenniaV1Codec",
+    "GmcpCodec",
+    "JsonCodec",
+    "TerminalCodec",
+    "decode_gmcp",
+    "encode_gmcp",
+    "parse_ansi",
+    "parse_html",
+    "raw",
+    "read_frame",
+    "strip_mxp",
+    "strip_raw_ansi",
+    "strip_unsafe_tokens",
+    "write_frame",
+]
+
 @final
 class Dialect:
     def __new__(
