@@ -74,8 +74,13 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
 
     current_frame = None
     inside_message = False
-    _frames_are_plain = False  # what goes out may take the native way
-    _at_rest = False  # what comes in may take the native way
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Read at every message: a default in the class would hide them from CPython's
+        # specialised look-up.
+        self._frames_are_plain = False  # what goes out may take the native way
+        self._at_rest = False  # what comes in may take the native way
 
     def _connectionMade(self) -> None:
         """Take over the options that were changed on the factory, and begin."""
@@ -107,6 +112,11 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             )
         )
         super()._onOpen()
+
+    def _connectionLost(self, reason: Any) -> None:
+        """Let go of the socket, and hear of the end as Autobahn does."""
+        self.outbox.close()
+        super()._connectionLost(reason)
 
     # in
 
