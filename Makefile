@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python lint format bench wheel clean
+.PHONY: help run test test-rust test-python test-oldest lint format bench wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,13 +16,20 @@ help: ## this list
 run: $(VENV)/.built ## start the portal with the lobby, on http://localhost:4008/
 	$(BIN)/mudwire serve $(ARGS)
 
-test: test-rust test-python ## all tests
+test: test-rust test-python test-oldest ## all tests
 
 test-rust:
 	cargo test --workspace --locked
 
 test-python: $(VENV)/.built $(VENV)/.browser
 	$(BIN)/pytest $(ARGS)
+
+# The oldest Autobahn and Twisted that are supported, which Evennia pins.
+OLDEST := .venv-oldest
+
+test-oldest: $(VENV)/.built $(OLDEST)/.tools ## the protocol with the oldest Autobahn and Twisted
+	PYTHONPATH=python $(OLDEST)/bin/pytest tests/test_frames.py tests/test_limits.py \
+		tests/test_outbox.py tests/test_protocol.py tests/test_upstreams.py $(ARGS)
 
 lint: $(VENV)/.built ## formatting, lints, types, stubs
 	cargo fmt --all --check
@@ -44,13 +51,19 @@ wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
 	$(BIN)/maturin build --release --locked --out dist
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) target dist python/mudwire/*.so
+	rm -rf $(VENV) $(OLDEST) target dist python/mudwire/*.so
 
 $(VENV)/.tools: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mudwire needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+$(OLDEST)/.tools: pyproject.toml
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$(OLDEST)/bin/pip install --quiet --group oldest
 	touch $@
 
 $(VENV)/.built: $(VENV)/.tools $(RUST)

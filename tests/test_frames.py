@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import pytest
-import txaio
-from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.twisted.websocket import WebSocketServerProtocol
 from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_memory import opened, timers
 from mudwire._native import read_frame, write_frame
 from mudwire.connection import Connection
 from twisted.internet.error import ConnectionDone
-from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
-
-HANDSHAKE = (
-    b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-
-
-class Transport(StringTransport):
-    """A transport in memory that, like a real one, lets go of a producer it does not have."""
-
-    def unregisterProducer(self):
-        self.producer = None
 
 
 class Recorder(Connection):
@@ -75,18 +61,6 @@ class AutobahnsWay(Recorder):
 
     dataReceived = WebSocketServerProtocol.dataReceived
     sendMessage = WebSocketServerProtocol.sendMessage
-
-
-def opened(protocol, **options):
-    """Return a connection of the protocol class, its handshake done, on a transport in memory."""
-    factory = WebSocketServerFactory(reactor=Clock())
-    factory.protocol = type(protocol.__name__, (protocol,), options)
-    connection = factory.buildProtocol(None)
-    connection.makeConnection(Transport())
-    connection.dataReceived(HANDSHAKE)
-    assert connection.state == connection.STATE_OPEN
-    connection.transport.clear()
-    return connection
 
 
 def observed(connection):
@@ -175,9 +149,7 @@ options = st.fixed_dictionaries(
 
 def play(protocol, options, segments):
     """Feed a connection the segments, each with the seconds before it; return all that was seen."""
-    with pytest.MonkeyPatch.context() as patch:
-        clock = Clock()
-        patch.setattr(txaio.config, "loop", clock)  # what Autobahn's timers run on
+    with timers() as clock:
         connection = opened(protocol, **options)
         steps = []
         for pause, segment in segments:

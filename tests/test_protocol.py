@@ -167,7 +167,7 @@ def test_a_hook_that_raises_is_logged_and_the_connection_goes_on(server):
     ],
 )
 def test_a_bad_frame_ends_its_own_connection_with_the_right_code(serve, frame, code):
-    server = serve(closeHandshakeTimeout=0.1)  # some of them swallow the client's close frame
+    server = serve(closeHandshakeTimeout=0.3)  # some of them swallow the client's close frame
     with server.connect() as neighbour, server.connect() as client:
         sessions = [server.session(), server.session()]
         raw(client).sendall(client_frame(TEXT, LOOK.encode()) + frame)

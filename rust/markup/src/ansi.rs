@@ -84,25 +84,12 @@ mod tests {
 
     #[test]
     fn colours_go_down_to_what_the_client_has() {
-        let truecolor = AnsiOptions {
-            xterm256: true,
-            truecolor: true,
-            mxp: false,
-        };
-        let xterm256 = AnsiOptions {
-            truecolor: false,
-            ..truecolor
-        };
+        let truecolor = AnsiOptions { xterm256: true, truecolor: true, mxp: false };
+        let xterm256 = AnsiOptions { truecolor: false, ..truecolor };
         assert_eq!(convert("|#ff8000x", truecolor), "\x1b[38;2;255;128;0mx");
         assert_eq!(convert("|[#f80x", xterm256), "\x1b[48;5;208mx");
-        assert_eq!(
-            convert("|#f00x", AnsiOptions::default()),
-            "\x1b[1m\x1b[31mx"
-        );
-        assert_eq!(
-            convert("|=mx|[=mx", xterm256),
-            "\x1b[38;5;243mx\x1b[48;5;243mx"
-        );
+        assert_eq!(convert("|#f00x", AnsiOptions::default()), "\x1b[1m\x1b[31mx");
+        assert_eq!(convert("|=mx|[=mx", xterm256), "\x1b[38;5;243mx\x1b[48;5;243mx");
         assert_eq!(convert("|[rx", AnsiOptions::default()), "\x1b[41mx");
     }
 
@@ -126,13 +113,7 @@ mod tests {
     fn links_keep_what_can_be_read() {
         let text = "|lcgo|ltGo|le |luhttp://x|ltX|le ||lca||ltb||le";
         assert_eq!(convert(text, AnsiOptions::default()), "Go http://x b");
-        let mxp = AnsiOptions {
-            mxp: true,
-            ..AnsiOptions::default()
-        };
-        assert_eq!(
-            convert(text, mxp),
-            "|lcgo|ltGo|le |luhttp://x|ltX|le |lca|ltb|le"
-        );
+        let mxp = AnsiOptions { mxp: true, ..AnsiOptions::default() };
+        assert_eq!(convert(text, mxp), "|lcgo|ltGo|le |luhttp://x|ltX|le |lca|ltb|le");
     }
 }

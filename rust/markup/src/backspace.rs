@@ -1,54 +1,68 @@
 //! Backspaces take back the character before them, on the same line.
-//!
-//! What was taken back leaves an empty piece of text, `CSI K`: Evennia opens its span before it
-//! takes the character out.
 
 use crate::escape::{self, ESCAPE};
 
+/// An empty piece of text. Evennia opens a span for text that is taken back later.
 const NOTHING: &str = "\x1b[K";
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    /// A character to show.
+    Shown,
+    /// A character that was taken back, or the backspace that did.
+    Taken,
+    /// Part of a control sequence, a line end or a control character.
+    Passed,
+}
 
 /// `text` without its backspaces and what they take back. Control sequences are passed over.
 pub(crate) fn apply(text: &str) -> String {
+    let marks = marks(text);
+    let mut out = String::with_capacity(text.len());
+    // Whether something was written since the style may have changed.
+    let mut written = true;
+    for (at, character) in text.char_indices() {
+        match marks[at] {
+            Mark::Taken if character == '\x08' => continue,
+            Mark::Taken if written => continue,
+            Mark::Taken => out.push_str(NOTHING),
+            Mark::Shown | Mark::Passed => out.push(character),
+        }
+        written = marks[at] != Mark::Passed;
+    }
+    out
+}
+
+/// The marks of the characters of `text`, each at its first byte.
+fn marks(text: &str) -> Vec<Mark> {
     let bytes = text.as_bytes();
-    let mut keep = vec![true; bytes.len()];
-    // Starts of the characters of the line that a backspace can still take back.
+    let mut marks = vec![Mark::Passed; bytes.len()];
+    // The characters of the line that a backspace can still take back.
     let mut line: Vec<usize> = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        let length = match bytes[at] {
+    while let Some(&byte) = bytes.get(at) {
+        at += match byte {
             ESCAPE => escape::sequence(bytes, at).1,
             b'\n' | b'\r' => {
                 line.clear();
                 1
             }
             0x08 => {
-                keep[at] = false;
-                if let Some(start) = line.pop() {
-                    let end = text[start..]
-                        .chars()
-                        .next()
-                        .map_or(start, |c| start + c.len_utf8());
-                    keep[start..end].fill(false);
+                marks[at] = Mark::Taken;
+                if let Some(character) = line.pop() {
+                    marks[character] = Mark::Taken;
                 }
                 1
             }
-            control if control < b' ' && control != b'\t' || control == 0x7f => 1,
+            0..0x20 | 0x7f if byte != b'\t' => 1,
             _ => {
+                marks[at] = Mark::Shown;
                 line.push(at);
                 text[at..].chars().next().map_or(1, char::len_utf8)
             }
         };
-        at += length;
     }
-    let mut out = String::with_capacity(text.len());
-    for (at, character) in text.char_indices() {
-        if keep[at] {
-            out.push(character);
-        } else if character != '\x08' {
-            out.push_str(NOTHING);
-        }
-    }
-    out
+    marks
 }
 
 #[cfg(test)]
@@ -65,6 +79,7 @@ mod tests {
             ("a\x1b[31m\x08b", "\x1b[31mb"),
             ("a\x07\x08b", "\x07b"),
             ("\x08", ""),
+            ("\x1b[31\x08m", "\x1b[3m"),
         ] {
             assert_eq!(apply(text).replace(NOTHING, ""), expected, "{text:?}");
         }

@@ -66,16 +66,10 @@ impl Color {
         };
         match self {
             Self::Rgb([red, green, blue]) if truecolor => {
-                append(
-                    out,
-                    format_args!("\x1b[{selector}8;2;{red};{green};{blue}m"),
-                );
+                append(out, format_args!("\x1b[{selector}8;2;{red};{green};{blue}m"));
             }
             _ if xterm256 => {
-                append(
-                    out,
-                    format_args!("\x1b[{selector}8;5;{}m", self.palette_index()),
-                );
+                append(out, format_args!("\x1b[{selector}8;5;{}m", self.palette_index()));
             }
             _ => out.push_str(self.ansi16(ground)),
         }
@@ -178,14 +172,8 @@ mod tests {
 
     #[test]
     fn dark_foregrounds_reset_first() {
-        assert_eq!(
-            Color::Cube([2, 0, 0]).ansi16(Ground::Fore),
-            "\x1b[0m\x1b[31m"
-        );
-        assert_eq!(
-            Color::Cube([5, 0, 0]).ansi16(Ground::Fore),
-            "\x1b[1m\x1b[31m"
-        );
+        assert_eq!(Color::Cube([2, 0, 0]).ansi16(Ground::Fore), "\x1b[0m\x1b[31m");
+        assert_eq!(Color::Cube([5, 0, 0]).ansi16(Ground::Fore), "\x1b[1m\x1b[31m");
         assert_eq!(Color::Cube([5, 0, 0]).ansi16(Ground::Back), "\x1b[41m");
         assert_eq!(Color::Gray(b'm').ansi16(Ground::Fore), "\x1b[1m\x1b[30m");
     }

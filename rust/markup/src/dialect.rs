@@ -77,10 +77,7 @@ impl fmt::Display for DialectError {
         match self {
             Self::Empty => write!(f, "a markup token is empty"),
             Self::Shape { entry, expected } => {
-                write!(
-                    f,
-                    "colour pattern {entry:?} is not a literal followed by {expected}"
-                )
+                write!(f, "colour pattern {entry:?} is not a literal followed by {expected}")
             }
             Self::Character { entry, character } => write!(
                 f,
@@ -95,10 +92,7 @@ impl fmt::Display for DialectError {
                 f,
                 "markup tokens begin with {leads:?}: only one character besides '|' and '{{' can"
             ),
-            Self::Size => write!(
-                f,
-                "the markup table has more than 65535 tokens or characters"
-            ),
+            Self::Size => write!(f, "the markup table has more than 65535 tokens or characters"),
         }
     }
 }
@@ -132,10 +126,7 @@ impl Replacement {
             }
             _ => sgr_only(text.as_bytes()).map_or(Meaning::Other, Meaning::Style),
         };
-        Self {
-            text: text.to_owned(),
-            meaning,
-        }
+        Self { text: text.to_owned(), meaning }
     }
 }
 
@@ -192,10 +183,7 @@ struct Node {
 }
 
 impl Node {
-    const LEAF: Self = Self {
-        next: [0; 128],
-        rests: Vec::new(),
-    };
+    const LEAF: Self = Self { next: [0; 128], rests: Vec::new() };
 }
 
 /// The markup tokens of a game, compiled from a [`Table`].
@@ -252,10 +240,7 @@ impl Dialect {
         if let [b'|', second, ..] = text[at..]
             && let Some(replacement) = self.pairs.get(usize::from(second)).copied().flatten()
         {
-            return Some((
-                Token::Replacement(&self.replacements[usize::from(replacement)]),
-                2,
-            ));
+            return Some((Token::Replacement(&self.replacements[usize::from(replacement)]), 2));
         }
         self.walk(text, at)
     }
@@ -290,21 +275,13 @@ impl Dialect {
     fn rest(&self, rest: Rest, text: &[u8], at: usize, end: usize) -> Option<(Token<'_>, usize)> {
         let tail = &text[end..];
         Some(match rest {
-            Rest::Literal(index) => (
-                Token::Replacement(&self.replacements[usize::from(index)]),
-                0,
-            ),
+            Rest::Literal(index) => (Token::Replacement(&self.replacements[usize::from(index)]), 0),
             Rest::Bright(color) if at == 0 || text[at - 1] != b'|' => {
                 (Token::Color(Ground::Back, color), 0)
             }
             Rest::Bright(_) => return None,
             Rest::Digits(ground) => match tail {
-                [
-                    red @ b'0'..=b'5',
-                    green @ b'0'..=b'5',
-                    blue @ b'0'..=b'5',
-                    ..,
-                ] => {
+                [red @ b'0'..=b'5', green @ b'0'..=b'5', blue @ b'0'..=b'5', ..] => {
                     let cube = Color::Cube([red, green, blue].map(|digit| digit - b'0'));
                     (Token::Color(ground, cube), 3)
                 }
@@ -329,11 +306,8 @@ impl Dialect {
 
 /// Six hexadecimal digits, or three that count double.
 fn hex(text: &[u8]) -> Option<([u8; 3], usize)> {
-    let digit = |i: usize| {
-        char::from(*text.get(i)?)
-            .to_digit(16)
-            .and_then(|d| u8::try_from(d).ok())
-    };
+    let digit =
+        |i: usize| char::from(*text.get(i)?).to_digit(16).and_then(|d| u8::try_from(d).ok());
     let short = [digit(0)?, digit(1)?, digit(2)?];
     Some(match (digit(3), digit(4), digit(5)) {
         (Some(d), Some(e), Some(f)) => {
@@ -359,30 +333,10 @@ impl Builder {
             self.add("|[#", "|[#", (HEX_PASS, 0), Rest::Hex(Ground::Back))?;
         }
         for (patterns, pass, rest, groups) in [
-            (
-                &table.cube_foregrounds,
-                CUBE_FORE_PASS,
-                Rest::Digits(Ground::Fore),
-                DIGITS,
-            ),
-            (
-                &table.cube_backgrounds,
-                CUBE_BACK_PASS,
-                Rest::Digits(Ground::Back),
-                DIGITS,
-            ),
-            (
-                &table.gray_foregrounds,
-                GRAY_FORE_PASS,
-                Rest::Letter(Ground::Fore),
-                LETTER,
-            ),
-            (
-                &table.gray_backgrounds,
-                GRAY_BACK_PASS,
-                Rest::Letter(Ground::Back),
-                LETTER,
-            ),
+            (&table.cube_foregrounds, CUBE_FORE_PASS, Rest::Digits(Ground::Fore), DIGITS),
+            (&table.cube_backgrounds, CUBE_BACK_PASS, Rest::Digits(Ground::Back), DIGITS),
+            (&table.gray_foregrounds, GRAY_FORE_PASS, Rest::Letter(Ground::Fore), LETTER),
+            (&table.gray_backgrounds, GRAY_BACK_PASS, Rest::Letter(Ground::Back), LETTER),
         ] {
             for (place, pattern) in patterns.iter().enumerate() {
                 let literal = pattern_literal(pattern.as_ref(), groups)?;
@@ -390,11 +344,8 @@ impl Builder {
             }
         }
         // In a list the last replacement of a token counts, at the place of its first.
-        let last: HashMap<_, _> = table
-            .literals
-            .iter()
-            .map(|(token, text)| (token.as_ref(), text.as_ref()))
-            .collect();
+        let last: HashMap<_, _> =
+            table.literals.iter().map(|(token, text)| (token.as_ref(), text.as_ref())).collect();
         for (place, (token, _)) in table.literals.iter().enumerate() {
             let token = token.as_ref();
             let index = u16::try_from(self.replacements.len()).map_err(|_| DialectError::Size)?;
@@ -462,10 +413,7 @@ impl Builder {
             let slot = match u8::try_from(character) {
                 Ok(byte @ b' '..=b'~') => usize::from(byte),
                 _ => {
-                    return Err(DialectError::Character {
-                        entry: entry.to_owned(),
-                        character,
-                    });
+                    return Err(DialectError::Character { entry: entry.to_owned(), character });
                 }
             };
             if self.nodes[node].next[slot] == 0 {
@@ -481,18 +429,14 @@ impl Builder {
         let rests = &mut self.nodes[node].rests;
         rests.push((rank, rest));
         rests.sort_by_key(|(rank, _)| *rank);
-        self.literals
-            .push((entry.to_owned(), literal.to_owned(), rank.0 == BRIGHT_PASS));
+        self.literals.push((entry.to_owned(), literal.to_owned(), rank.0 == BRIGHT_PASS));
         Ok(())
     }
 
     /// No token may begin or be escaped inside another, save in the first pass, which wins anyway.
     fn check_characters(&self) -> Result<u8, DialectError> {
-        let mut leads: Vec<u8> = self
-            .literals
-            .iter()
-            .map(|(_, literal, _)| literal.as_bytes()[0])
-            .collect();
+        let mut leads: Vec<u8> =
+            self.literals.iter().map(|(_, literal, _)| literal.as_bytes()[0]).collect();
         leads.sort_unstable();
         leads.dedup();
         for (entry, literal, first_pass) in &self.literals {
@@ -534,10 +478,7 @@ const LETTER: &str = "([a-z])";
 
 /// The literal in front of the groups of a regular expression.
 fn pattern_literal(pattern: &str, groups: &'static str) -> Result<String, DialectError> {
-    let wrong = || DialectError::Shape {
-        entry: pattern.to_owned(),
-        expected: groups,
-    };
+    let wrong = || DialectError::Shape { entry: pattern.to_owned(), expected: groups };
     let escaped = pattern.strip_suffix(groups).ok_or_else(wrong)?;
     let mut literal = String::new();
     let mut characters = escaped.chars();

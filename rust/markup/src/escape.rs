@@ -38,10 +38,30 @@ pub(crate) fn sequence(text: &[u8], at: usize) -> (Sequence<'_>, usize) {
 }
 
 fn run(bytes: &[u8], class: std::ops::RangeInclusive<u8>) -> usize {
-    bytes
-        .iter()
-        .position(|byte| !class.contains(byte))
-        .unwrap_or(bytes.len())
+    bytes.iter().position(|byte| !class.contains(byte)).unwrap_or(bytes.len())
+}
+
+/// `text` without the bells that stand inside sequences, where they would end them.
+pub(crate) fn without_inner_bells(text: &str) -> String {
+    #[derive(PartialEq)]
+    enum In {
+        Text,
+        Escape,
+        Parameters,
+    }
+    let mut place = In::Text;
+    let keep = |character: &char| {
+        if *character == '\x07' {
+            return place == In::Text;
+        }
+        place = match (&place, character) {
+            (_, '\x1b') => In::Escape,
+            (In::Escape, '[') | (In::Parameters, ' '..='?') => In::Parameters,
+            _ => In::Text,
+        };
+        true
+    };
+    text.chars().filter(keep).collect()
 }
 
 /// Calls `change` for each step that the parameters of an SGR sequence ask for.
@@ -56,20 +76,12 @@ pub(crate) fn changes(parameters: &[u8], mut change: impl FnMut(Change)) {
     let mut rest = parameters.split(|&byte| byte == b';');
     while let Some(parameter) = rest.next() {
         if let Some(colon) = parameter.iter().position(|&byte| byte == b':') {
-            subparameters(
-                number(&parameter[..colon]),
-                &parameter[colon + 1..],
-                &mut change,
-            );
+            subparameters(number(&parameter[..colon]), &parameter[colon + 1..], &mut change);
             continue;
         }
         match number(parameter) {
             code @ (38 | 48) => {
-                let ground = if code == 38 {
-                    Ground::Fore
-                } else {
-                    Ground::Back
-                };
+                let ground = if code == 38 { Ground::Fore } else { Ground::Back };
                 match rest.next().map(number) {
                     Some(5) => {
                         if let Some(index) =
@@ -151,9 +163,7 @@ fn simple(code: u16) -> Option<Change> {
 /// A decimal parameter; empty is 0, and what is too large stays too large.
 fn number(digits: &[u8]) -> u16 {
     digits.iter().fold(0, |number: u16, digit| {
-        number
-            .saturating_mul(10)
-            .saturating_add(u16::from(digit.saturating_sub(b'0')))
+        number.saturating_mul(10).saturating_add(u16::from(digit.saturating_sub(b'0')))
     })
 }
 
@@ -190,33 +200,26 @@ mod tests {
     }
 
     #[test]
+    fn bells_do_not_end_sequences() {
+        assert_eq!(without_inner_bells("\x07\x1b\x07[3\x071\x07m\x07x"), "\x07\x1b[31m\x07x");
+    }
+
+    #[test]
     fn parameters_become_steps() {
         use Ground::{Back, Fore};
         assert_eq!(steps(""), [Change::Reset]);
-        assert_eq!(
-            steps("1;31"),
-            [Change::Bold(true), Change::Palette(Fore, Palette::Base(1))]
-        );
+        assert_eq!(steps("1;31"), [Change::Bold(true), Change::Palette(Fore, Palette::Base(1))]);
         assert_eq!(
             steps("38;5;200;4"),
-            [
-                Change::Palette(Fore, Palette::Indexed(200)),
-                Change::Set(Attribute::Underline),
-            ]
+            [Change::Palette(Fore, Palette::Indexed(200)), Change::Set(Attribute::Underline),]
         );
         assert_eq!(steps("48;2;1;2;300"), [Change::Rgb(Back, [1, 2, 255])]);
         assert_eq!(steps("38:2::1:2:3"), [Change::Rgb(Fore, [1, 2, 3])]);
         assert_eq!(steps("38:2:1:2:3"), [Change::Rgb(Fore, [1, 2, 3])]);
-        assert_eq!(
-            steps("48:5:7"),
-            [Change::Palette(Back, Palette::Indexed(7))]
-        );
+        assert_eq!(steps("48:5:7"), [Change::Palette(Back, Palette::Indexed(7))]);
         assert_eq!(
             steps("4:0;4:3"),
-            [
-                Change::Unset(Attribute::Underline),
-                Change::Set(Attribute::Underline),
-            ]
+            [Change::Unset(Attribute::Underline), Change::Set(Attribute::Underline),]
         );
         assert_eq!(steps("97"), [Change::Palette(Fore, Palette::Indexed(15))]);
         for without_effect in ["38", "38;5", "38;5;256", "38;2;1;2", "2", "99999999", "50"] {

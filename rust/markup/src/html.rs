@@ -20,6 +20,10 @@ use crate::plain::strip_sgr;
 use crate::scan::{HtmlBytes, Scanner};
 use crate::style::{Change, DEFAULT_BACK, DEFAULT_FORE, Palette, Style};
 use crate::url;
+use crate::work;
+
+#[cfg(test)]
+mod tests;
 
 /// A tab is this many spaces.
 pub(crate) const TAB_SPACES: u8 = 4;
@@ -45,37 +49,26 @@ pub fn html(text: &str, dialect: &Dialect, strip: bool, quoting: Quoting, out: &
 fn convert<const JSON: bool>(text: &str, dialect: &Dialect, strip: bool, out: &mut Vec<u8>) {
     out.reserve(text.len() + text.len() / 2 + 32);
     let start = out.len();
-    if Writer::<JSON>::new(text, dialect, strip, out)
-        .write()
-        .is_err()
-    {
+    if Writer::<JSON>::new(text, dialect, strip, out).write().is_err() {
         out.truncate(start);
         let ansi = as_ansi(text, dialect, strip);
         let done = Writer::<JSON>::new(&ansi, Dialect::ansi_only(), false, out).write();
-        debug_assert!(
-            done.is_ok(),
-            "nothing is in the way where there is no markup"
-        );
+        debug_assert!(done.is_ok(), "nothing is in the way where there is no markup");
     }
 }
 
 /// `text` with its markup as raw sequences and its backspaces applied.
 fn as_ansi(text: &str, dialect: &Dialect, strip: bool) -> String {
-    let options = AnsiOptions {
-        xterm256: true,
-        truecolor: true,
-        mxp: true,
-    };
+    let options = AnsiOptions { xterm256: true, truecolor: true, mxp: true };
     let mut out = String::new();
     ansi::ansi(text, dialect, options, &mut out);
     if strip {
         out = strip_sgr(&out);
     }
-    if out.contains('\x08') {
-        backspace::apply(&out)
-    } else {
-        out
+    if out.contains('\x07') {
+        out = escape::without_inner_bells(&out);
     }
+    if out.contains('\x08') { backspace::apply(&out) } else { out }
 }
 
 /// Appends `text` to `out` with `<`, `>`, `&` and both quotes as entities: raw text, shown as it is.
@@ -149,21 +142,12 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     } else {
         br##"<a id="mxplink" href="#" onclick="Evennia.msg(&quot;text&quot;,[&quot;"##
     };
-    const COMMAND_END: &'static [u8] = if JSON {
-        br#"&quot;],{});return false;\">"#
-    } else {
-        br#"&quot;],{});return false;">"#
-    };
-    const ADDRESS: &'static [u8] = if JSON {
-        br#"<a id=\"mxplink\" href=\""#
-    } else {
-        br#"<a id="mxplink" href=""#
-    };
-    const ADDRESS_END: &'static [u8] = if JSON {
-        br#"\" target=\"_blank\">"#
-    } else {
-        br#"" target="_blank">"#
-    };
+    const COMMAND_END: &'static [u8] =
+        if JSON { br#"&quot;],{});return false;\">"# } else { br#"&quot;],{});return false;">"# };
+    const ADDRESS: &'static [u8] =
+        if JSON { br#"<a id=\"mxplink\" href=\""# } else { br#"<a id="mxplink" href=""# };
+    const ADDRESS_END: &'static [u8] =
+        if JSON { br#"\" target=\"_blank\">"# } else { br#"" target="_blank">"# };
 
     fn new(text: &'a str, dialect: &'a Dialect, strip: bool, out: &'a mut Vec<u8>) -> Self {
         let node = out.len();
@@ -184,12 +168,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
 
     fn write(mut self) -> Result<(), InTheWay> {
         let bytes = self.text.as_bytes();
-        let mut scanner = Scanner::new(
-            bytes,
-            HtmlBytes {
-                lead: self.dialect.lead,
-            },
-        );
+        let mut scanner = Scanner::new(bytes, HtmlBytes { lead: self.dialect.lead });
         let mut run = 0;
         let mut at = 0;
         loop {
@@ -242,20 +221,31 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     #[inline]
     fn lead(&self, byte: u8, at: usize) -> Result<Step<'a>, InTheWay> {
         let bytes = self.text.as_bytes();
-        if byte != b'|' && byte != b'{' || !self.dialect.escapes || bytes.get(at + 1) != Some(&byte)
-        {
-            if let Some((token, length)) = self.dialect.token(bytes, at) {
-                return Ok(Step::Token(token, length));
-            }
-            return Ok(if self.is_link_marker(at) {
-                Step::Special
-            } else {
-                Step::Pass(1)
-            });
+        let doubled = self.dialect.escapes
+            && (byte == b'|' || byte == b'{')
+            && bytes.get(at + 1) == Some(&byte);
+        let step = if doubled {
+            Step::Second
+        } else if let Some((token, length)) = self.dialect.token(bytes, at) {
+            return Ok(Step::Token(token, length));
+        } else if self.is_link_marker(at) {
+            return Ok(Step::Special);
+        } else {
+            Step::Pass(1)
+        };
+        if byte == b'|' && self.dialect.escapes {
+            self.check_bar(&bytes[at + if doubled { 2 } else { 1 }..], doubled)?;
         }
-        match bytes.get(at + 2..at + 4) {
-            Some(b"lc" | b"lu" | b"lt" | b"le") if byte == b'|' => Err(InTheWay),
-            _ => Ok(Step::Second),
+        Ok(step)
+    }
+
+    /// A bar of the text may become a link marker: by its escape, or by what is stripped behind it.
+    fn check_bar(&self, behind: &[u8], escaped: bool) -> Result<(), InTheWay> {
+        let goes = |byte: u8| self.strip && self.means_something(byte);
+        match *behind {
+            [b'l', b'c' | b'u' | b't' | b'e', ..] if escaped => Err(InTheWay),
+            [b'l', byte, ..] | [byte, ..] if goes(byte) => Err(InTheWay),
+            _ => Ok(()),
         }
     }
 
@@ -274,8 +264,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     fn text(&mut self, start: usize, end: usize) {
         if start < end {
             self.open_span();
-            self.out
-                .extend_from_slice(&self.text.as_bytes()[start..end]);
+            self.out.extend_from_slice(&self.text.as_bytes()[start..end]);
         }
     }
 
@@ -295,10 +284,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
                 self.change(Change::Rgb(ground, rgb));
             }
             Token::Color(ground, color) | Token::HexOnly(ground, color) => {
-                self.change(Change::Palette(
-                    ground,
-                    Palette::Indexed(color.palette_index()),
-                ));
+                self.change(Change::Palette(ground, Palette::Indexed(color.palette_index())));
             }
         }
         Ok(())
@@ -311,8 +297,13 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             b'\n' => self.line_end(),
             b'\r' => {
                 self.line_end();
-                if bytes.get(at + 1) == Some(&b'\n') {
-                    return Ok(at + 2);
+                match bytes.get(at + 1) {
+                    Some(b'\n') => return Ok(at + 2),
+                    // The line feed may come when this is stripped.
+                    Some(&next) if self.strip && self.means_something(next) => {
+                        return Err(InTheWay);
+                    }
+                    _ => {}
                 }
             }
             b'\t' => self.spaces(TAB_SPACES),
@@ -377,6 +368,12 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     fn sequence(&mut self, at: usize) -> Result<usize, InTheWay> {
         let (sequence, length) = escape::sequence(self.text.as_bytes(), at);
         match sequence {
+            // Evennia strips only sequences of digits.
+            Sequence::Sgr(parameters)
+                if self.strip && (parameters.is_empty() || parameters.contains(&b':')) =>
+            {
+                return Err(InTheWay);
+            }
             Sequence::Sgr(parameters) => escape::changes(parameters, |change| self.change(change)),
             Sequence::EraseLine => {
                 self.open_span();
@@ -419,18 +416,17 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     }
 
     fn write_span(&mut self) {
+        // The URL may as well be in the text that comes now.
+        let url = self.url;
         self.end_node(false);
+        self.url = url;
         if self.open {
             self.out.extend_from_slice(b"</span>");
         }
         self.open = true;
         self.changed = false;
         let [(fore, fore_rgb), (back, back_rgb)] = self.style.shown();
-        self.out.extend_from_slice(if JSON {
-            &b"<span class=\\\""[..]
-        } else {
-            b"<span class=\""
-        });
+        self.out.extend_from_slice(if JSON { &b"<span class=\\\""[..] } else { b"<span class=\"" });
         let classes = self.out.len();
         for attribute in self.style.attributes() {
             separate(self.out, classes);
@@ -446,14 +442,12 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
         if fore != DEFAULT_FORE {
             separate(self.out, classes);
             let [hundreds, tens, ones] = decimal(fore);
-            self.out
-                .extend_from_slice(&[b'c', b'o', b'l', b'o', b'r', b'-', hundreds, tens, ones]);
+            self.out.extend_from_slice(&[b'c', b'o', b'l', b'o', b'r', b'-', hundreds, tens, ones]);
         }
         if fore_rgb.is_some() || back_rgb.is_some() {
             self.write_rgb(fore_rgb, back_rgb);
         }
-        self.out
-            .extend_from_slice(if JSON { &b"\\\">"[..] } else { b"\">" });
+        self.out.extend_from_slice(if JSON { &b"\\\">"[..] } else { b"\">" });
         self.node = self.out.len();
     }
 
@@ -465,8 +459,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
         for (property, rgb) in [(&b"color: #"[..], fore), (b"background-color: #", back)] {
             if let Some(rgb) = rgb {
                 self.out.extend_from_slice(property);
-                self.out
-                    .extend(rgb.iter().flat_map(|&part| hexadecimal(part)));
+                self.out.extend(rgb.iter().flat_map(|&part| hexadecimal(part)));
                 self.out.push(b';');
             }
         }
@@ -500,7 +493,11 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
         if self.dialect.escapes && target.bytes().any(|byte| self.means_something(byte)) {
             return Err(InTheWay);
         }
-        let target = visible(target);
+        let mut target = visible(target);
+        // Browsers pass over line ends in addresses, so none may hide a scheme.
+        if link.kind == Kind::Address && target.contains('\n') {
+            target = Cow::Owned(target.replace('\n', ""));
+        }
         let anchor = link.kind == Kind::Command || link::is_safe(&target);
         let styled = !self.strip && self.changes_style(link);
         if styled && self.open {
@@ -525,11 +522,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             }
         }
         self.node = self.out.len();
-        self.link = Some(OpenLink {
-            end: link.end,
-            styled,
-            anchor,
-        });
+        self.link = Some(OpenLink { end: link.end, styled, anchor });
         Ok(link.label + MARKER)
     }
 
@@ -556,6 +549,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     /// Whether a sequence or token in the label may change the style.
     fn changes_style(&self, link: &Link) -> bool {
         let label = link.label(self.text).as_bytes();
+        work::done(label.len());
         let mut at = 0;
         while at < label.len() {
             let escaped =
@@ -603,10 +597,9 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     }
 
     fn attribute_value(&mut self, value: &str) {
-        value
-            .bytes()
-            .filter(|&byte| byte != b'\n')
-            .for_each(|byte| self.attribute_byte(byte));
+        for byte in value.bytes() {
+            self.attribute_byte(byte);
+        }
     }
 
     fn attribute_byte(&mut self, byte: u8) {
@@ -624,6 +617,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
 /// A command or address without what cannot be seen: sequences and control characters. Line ends
 /// are `\n`, tabs four spaces.
 fn visible(target: &str) -> Cow<'_, str> {
+    work::done(target.len());
     if !target.chars().any(char::is_control) {
         return Cow::Borrowed(target);
     }

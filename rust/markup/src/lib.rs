@@ -22,6 +22,7 @@ mod plain;
 mod scan;
 mod style;
 mod url;
+mod work;
 
 pub use ansi::{AnsiOptions, ansi};
 pub use dialect::{Dialect, DialectError, Table};

@@ -1,5 +1,7 @@
 //! Links in markup: `|lc command |lt label |le` and `|lu url |lt label |le`.
 
+use crate::work;
+
 /// `|lc` or `|lu`, `|lt` and `|le` are of this length.
 pub(crate) const MARKER: usize = 3;
 
@@ -57,21 +59,15 @@ impl Finder {
         };
         let label = advance(&mut self.label, bytes, start + MARKER, LABEL)?;
         let end = advance(&mut self.end, bytes, label + MARKER, END)?;
-        Some(Link {
-            kind,
-            start,
-            label,
-            end,
-        })
+        Some(Link { kind, start, label, end })
     }
 }
 
 fn advance(known: &mut usize, text: &[u8], from: usize, marker: [u8; MARKER]) -> Option<usize> {
     if *known < from {
         let mut markers = text[from..].windows(MARKER);
-        *known = markers
-            .position(|window| *window == marker)
-            .map_or(NONE, |found| from + found);
+        *known = markers.position(|window| *window == marker).map_or(NONE, |found| from + found);
+        work::done((*known).min(text.len()) - from);
     }
     (*known != NONE).then_some(*known)
 }
@@ -100,9 +96,7 @@ pub(crate) fn is_safe(url: &str) -> bool {
     };
     let scheme = &url[..colon];
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     !is_scheme || SCHEMES.iter().any(|safe| scheme.eq_ignore_ascii_case(safe))
 }
 
@@ -115,10 +109,7 @@ mod tests {
         let text = "|lcgo|ltGo|le |lcnever |luhttp://x|ltX|le";
         let mut finder = Finder::default();
         let go = finder.link(text, 0).unwrap();
-        assert_eq!(
-            (go.kind, go.target(text), go.label(text)),
-            (Kind::Command, "go", "Go")
-        );
+        assert_eq!((go.kind, go.target(text), go.label(text)), (Kind::Command, "go", "Go"));
         let swallows = finder.link(text, 14).unwrap();
         assert_eq!(swallows.target(text), "never |luhttp://x");
         assert_eq!(Finder::default().link("|lca|leb|lt", 0), None);
@@ -140,13 +131,9 @@ mod tests {
         ] {
             assert!(is_safe(safe), "{safe}");
         }
-        for unsafe_url in [
-            "javascript:alert(1)",
-            " JavaScript:x",
-            "data:text/html,x",
-            "vbscript:x",
-            "file:///x",
-        ] {
+        for unsafe_url in
+            ["javascript:alert(1)", " JavaScript:x", "data:text/html,x", "vbscript:x", "file:///x"]
+        {
             assert!(!is_safe(unsafe_url), "{unsafe_url}");
         }
     }

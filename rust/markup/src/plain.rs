@@ -1,7 +1,7 @@
 //! Text without markup, sequences or links, and markup made harmless.
 
 use crate::ansi::{self, AnsiOptions, ansi};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Meaning, Replacement, Token};
 use crate::escape::ESCAPE;
 use crate::link::{self, Finder, Kind, MARKER};
 
@@ -9,33 +9,39 @@ use crate::link::{self, Finder, Kind, MARKER};
 /// (`|/`, `|-`, `|_`, `|>`) is written, links keep their label or address unless `options.mxp`.
 pub fn plain(text: &str, dialect: &Dialect, options: AnsiOptions, out: &mut String) {
     let start = out.len();
-    let mut sequences = text.as_bytes().contains(&ESCAPE);
-    if sequences {
-        // Tokens and links may stand inside a raw sequence: first all of it as ANSI, as Evennia.
+    if without_sequences(text, dialect, options, out).is_err() {
+        out.truncate(start);
         ansi(text, dialect, options, out);
-    } else {
-        let links = ansi::write(text, dialect, out, |token, out| {
-            if let crate::dialect::Token::Replacement(replacement) = token {
-                if let crate::dialect::Meaning::Style(_) = replacement.meaning {
-                    return;
-                }
-                out.push_str(&replacement.text);
-                sequences |= replacement.text.as_bytes().contains(&ESCAPE);
-            } else if let crate::dialect::Token::HexOnly(ground, color) = token
-                && !options.truecolor
-            {
-                color.write_markup(ground, out);
-            }
-        });
-        if links && !options.mxp {
-            strip_links_from(out, start);
-        }
-    }
-    if sequences {
         let stripped = strip_sgr(&out[start..]);
         out.truncate(start);
         out.push_str(&stripped);
     }
+}
+
+/// Tokens and links may stand in a raw sequence, or in a link marker: they must become sequences
+/// before those go.
+struct InTheWay;
+
+fn without_sequences(
+    text: &str,
+    dialect: &Dialect,
+    options: AnsiOptions,
+    out: &mut String,
+) -> Result<(), InTheWay> {
+    if text.as_bytes().contains(&ESCAPE) {
+        return Err(InTheWay);
+    }
+    let mut sequences = false;
+    let links = ansi::write(text, dialect, out, |token, out| match token {
+        Token::Replacement(Replacement { meaning: Meaning::Style(_), .. }) | Token::Color(..) => {}
+        Token::Replacement(replacement) => {
+            out.push_str(&replacement.text);
+            sequences |= replacement.text.as_bytes().contains(&ESCAPE);
+        }
+        Token::HexOnly(ground, color) if !options.truecolor => color.write_markup(ground, out),
+        Token::HexOnly(..) => {}
+    });
+    if sequences || links && !options.mxp { Err(InTheWay) } else { Ok(()) }
 }
 
 /// `text` without its SGR sequences that have parameters (`ESC [ digits and semicolons m`).
@@ -59,9 +65,7 @@ pub fn strip_sgr(text: &str) -> String {
 
 fn sgr_length(text: &[u8]) -> Option<usize> {
     let parameters = text.strip_prefix(b"\x1b[")?;
-    let length = parameters
-        .iter()
-        .position(|byte| !matches!(byte, b'0'..=b'9' | b';'))?;
+    let length = parameters.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b';'))?;
     (length > 0 && parameters[length] == b'm').then_some(length + 3)
 }
 

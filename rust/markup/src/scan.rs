@@ -3,10 +3,7 @@
 //! A [`Class`] is a set of bytes. Membership is written without branches, so that the compiler makes
 //! vector instructions of a loop over a block; a multiplication then gathers eight answers into
 //! eight bits. No intrinsics, so no `unsafe`, and every processor gains.
-#![expect(
-    clippy::needless_bitwise_bool,
-    reason = "a branch would keep the loop from vectors"
-)]
+#![expect(clippy::needless_bitwise_bool, reason = "a branch would keep the loop from vectors")]
 
 /// A set of bytes. It may hold a few too many where that saves an instruction; readers pass over
 /// those.
@@ -64,12 +61,7 @@ pub(crate) struct Scanner<'a, C> {
 
 impl<'a, C: Class> Scanner<'a, C> {
     pub fn new(text: &'a [u8], class: C) -> Self {
-        Self {
-            text,
-            class,
-            base: 0,
-            mask: mask(text, 0, class),
-        }
+        Self { text, class, base: 0, mask: mask(text, 0, class) }
     }
 
     /// Position of the first byte of the class at or after `from`, or the length of the text.
@@ -113,10 +105,7 @@ fn block_mask<C: Class>(block: &[u8; BLOCK], class: C) -> u64 {
     let members = block.map(|byte| u8::from(class.contains(byte)));
     let (eights, _) = members.as_chunks::<8>();
     let bits = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
-    eights
-        .iter()
-        .rev()
-        .fold(0, |mask, eight| mask << 8 | bits(eight))
+    eights.iter().rev().fold(0, |mask, eight| mask << 8 | bits(eight))
 }
 
 #[cfg(test)]
@@ -131,11 +120,7 @@ mod tests {
     #[test]
     fn the_classes_hold_what_they_say() {
         for byte in 0..=255 {
-            assert_eq!(
-                HtmlBytes { lead: b'%' }.contains(byte),
-                special_to_html(byte),
-                "{byte:#x}"
-            );
+            assert_eq!(HtmlBytes { lead: b'%' }.contains(byte), special_to_html(byte), "{byte:#x}");
             assert_eq!(
                 AnsiBytes { lead: b'%' }.contains(byte),
                 b"{|%".contains(&byte),

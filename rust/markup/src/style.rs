@@ -71,14 +71,8 @@ pub(crate) const DEFAULT_BACK: u8 = 0;
 
 impl Style {
     pub const DEFAULT: Self = Self {
-        fore: Paint {
-            palette: Palette::Base(DEFAULT_FORE),
-            rgb: None,
-        },
-        back: Paint {
-            palette: Palette::Base(DEFAULT_BACK),
-            rgb: None,
-        },
+        fore: Paint { palette: Palette::Base(DEFAULT_FORE), rgb: None },
+        back: Paint { palette: Palette::Base(DEFAULT_BACK), rgb: None },
         bold: false,
         inverse: false,
         attributes: [Attribute::Blink; 4],
@@ -136,11 +130,7 @@ impl Style {
         }
         // A palette class under a swapped 24-bit colour would only stand in its way.
         let hidden = |(index, rgb): (u8, Option<[u8; 3]>), default| {
-            if rgb.is_some() {
-                (default, rgb)
-            } else {
-                (index, rgb)
-            }
+            if rgb.is_some() { (default, rgb) } else { (index, rgb) }
         };
         [hidden(back, DEFAULT_FORE), hidden(fore, DEFAULT_BACK)]
     }
@@ -160,15 +150,10 @@ mod tests {
 
     #[test]
     fn bold_brightens_base_foregrounds_only() {
-        let base = style(&[
-            Change::Bold(true),
-            Change::Palette(Ground::Fore, Palette::Base(1)),
-        ]);
+        let base = style(&[Change::Bold(true), Change::Palette(Ground::Fore, Palette::Base(1))]);
         assert_eq!(base.shown()[0], (9, None));
-        let indexed = style(&[
-            Change::Bold(true),
-            Change::Palette(Ground::Fore, Palette::Indexed(1)),
-        ]);
+        let indexed =
+            style(&[Change::Bold(true), Change::Palette(Ground::Fore, Palette::Indexed(1))]);
         assert_eq!(indexed.shown()[0], (1, None));
     }
 

@@ -6,6 +6,7 @@
 //! `"',;$*^\(){}<>[]`. Not so there: every URL of a node is found, an ampersand does not end it,
 //! and schemes may be in capitals.
 
+use crate::work;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Makes links of the URLs in `out[node..]`, escaped text without tags.
@@ -50,6 +51,7 @@ struct Url {
 
 fn find(text: &[u8], from: usize, quote: &[u8], last: bool) -> Option<Url> {
     (from..text.len()).find_map(|start| {
+        work::done(1);
         let head = &text[start..];
         let (body, bare) = match head.first()? | 0x20 {
             b'h' if has_prefix(head, b"http://") => (7, false),
@@ -77,8 +79,7 @@ fn has_prefix(text: &[u8], prefix: &[u8]) -> bool {
 
 /// Whether a value of an attribute begins behind `text`: somebody shows HTML.
 fn is_attribute(text: &[u8], quote: &[u8]) -> bool {
-    text.strip_suffix(quote)
-        .is_some_and(|text| text.ends_with(b"="))
+    text.strip_suffix(quote).is_some_and(|text| text.ends_with(b"="))
 }
 
 /// Whether a word may begin behind `text`, as `\b` of Python's `re` has it.
@@ -109,6 +110,7 @@ fn first_char(text: &[u8]) -> Option<char> {
 fn length(text: &[u8], last: bool) -> usize {
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
+        work::done(1);
         match byte {
             b'&' if text[at..].starts_with(b"&amp;") => at += b"&amp;".len(),
             b'"' | b'\'' | b',' | b';' | b'$' | b'*' | b'^' | b'\\' | b'(' | b')' | b'{' | b'}'
@@ -138,22 +140,17 @@ fn is_host(text: &[u8]) -> bool {
         .position(|byte| !(byte.is_ascii_alphanumeric() || b"-@:%._+~#=".contains(byte)))
         .unwrap_or(text.len())
         .min(HOST_LENGTH.end() + 1);
-    (0..name)
-        .filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at))
-        .any(|stop| {
-            let behind = &text[stop + 1..];
-            let letters = behind
-                .iter()
-                .take_while(|byte| byte.is_ascii_alphabetic())
-                .take(7)
-                .count();
-            let goes_on = match behind.get(letters) {
-                None => false,
-                Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || *byte == b'_',
-                Some(_) => first_char(&behind[letters..]).is_some_and(is_word),
-            };
-            TOP_LEVEL_LENGTH.contains(&letters) && !goes_on
-        })
+    work::done(name);
+    (0..name).filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at)).any(|stop| {
+        let behind = &text[stop + 1..];
+        let letters = behind.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(7).count();
+        let goes_on = match behind.get(letters) {
+            None => false,
+            Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || *byte == b'_',
+            Some(_) => first_char(&behind[letters..]).is_some_and(is_word),
+        };
+        TOP_LEVEL_LENGTH.contains(&letters) && !goes_on
+    })
 }
 
 #[cfg(test)]
@@ -209,10 +206,7 @@ mod tests {
     fn a_full_stop_before_a_tag_belongs_to_the_url() {
         let mut out = b"http://a.".to_vec();
         linkify(&mut out, 0, b"\"", false);
-        assert_eq!(
-            out,
-            b"<a href=\"http://a.\" target=\"_blank\">http://a.</a>"
-        );
+        assert_eq!(out, b"<a href=\"http://a.\" target=\"_blank\">http://a.</a>");
     }
 
     #[test]

@@ -1,52 +1,229 @@
-//! Conversion of markup for `mudwire.markup`.
+//! Markup: the functions of `mudwire.markup`, and the table of tokens that they go by.
 
-use mudwire_markup::{AnsiOptions, Quoting};
+use std::borrow::Cow;
+
+use mudwire_markup::{AnsiOptions, Quoting, Table};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::text::{Text, text_argument};
 
 /// The markup tokens of a game, compiled once.
+///
+/// Args:
+///     ansi_map: Tokens and what they become, ANSI sequences or white space.
+///     bright_backgrounds: Tokens of bright backgrounds and the colour tokens they stand for.
+///     xterm256_fg: Regular expressions of foregrounds of the colour cube: a literal, then
+///         `([0-5])([0-5])([0-5])`.
+///     xterm256_bg: The same of backgrounds.
+///     gray_fg: Regular expressions of gray foregrounds: a literal, then `([a-z])`.
+///     gray_bg: The same of backgrounds.
+///     hex_colors: Whether `|#rgb`, `|#rrggbb`, `|[#rgb` and `|[#rrggbb` are colours.
+///
+/// Raises:
+///     ValueError: An entry does not fit, or a token could begin inside another; the message
+///         names it. Evennia's parser can read such a table; this one pass cannot.
+///
+/// The arguments are the attributes of Evennia's `ANSIParser`.
 #[pyclass(frozen, module = "mudwire._native")]
-pub struct Dialect(pub mudwire_markup::Dialect);
+pub struct Dialect(Markup);
+
+enum Markup {
+    Stock(&'static mudwire_markup::Dialect),
+    Own(Box<mudwire_markup::Dialect>),
+}
+
+impl Dialect {
+    pub fn markup(&self) -> &mudwire_markup::Dialect {
+        match &self.0 {
+            Markup::Stock(dialect) => dialect,
+            Markup::Own(dialect) => dialect,
+        }
+    }
+}
 
 #[pymethods]
 impl Dialect {
     #[new]
-    fn new() -> Self {
-        Self(mudwire_markup::Dialect::evennia().clone())
+    #[pyo3(signature = (
+        *, ansi_map, bright_backgrounds, xterm256_fg, xterm256_bg, gray_fg, gray_bg, hex_colors
+    ))]
+    #[expect(clippy::similar_names, reason = "the names of Evennia's parser")]
+    fn new(
+        ansi_map: Vec<(String, String)>,
+        bright_backgrounds: Vec<(String, String)>,
+        xterm256_fg: Vec<String>,
+        xterm256_bg: Vec<String>,
+        gray_fg: Vec<String>,
+        gray_bg: Vec<String>,
+        hex_colors: bool,
+    ) -> PyResult<Self> {
+        let table = Table {
+            literals: ansi_map,
+            bright_backgrounds,
+            cube_foregrounds: xterm256_fg,
+            cube_backgrounds: xterm256_bg,
+            gray_foregrounds: gray_fg,
+            gray_backgrounds: gray_bg,
+            hex_colors,
+        };
+        mudwire_markup::Dialect::compile(&table)
+            .map(|dialect| Self(Markup::Own(Box::new(dialect))))
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// The stock markup of Evennia.
+    #[staticmethod]
+    fn evennia() -> Self {
+        Self(Markup::Stock(mudwire_markup::Dialect::evennia()))
+    }
+
+    /// No markup at all: raw ANSI sequences and links only.
+    #[staticmethod]
+    fn ansi_only() -> Self {
+        Self(Markup::Stock(mudwire_markup::Dialect::ansi_only()))
     }
 }
 
-/// Convert markup and ANSI to HTML.
-#[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
-pub fn parse_html(string: &str, strip_ansi: bool, dialect: Option<&Bound<'_, Dialect>>) -> String {
-    let mut out = Vec::new();
-    let dialect = dialect.map_or(mudwire_markup::Dialect::evennia(), |bound| &bound.get().0);
-    mudwire_markup::html(string, dialect, strip_ansi, Quoting::Verbatim, &mut out);
-    String::from_utf8(out).unwrap_or_default()
+/// A text argument, where nothing, and whatever else is false, is an empty text.
+fn text<'a>(argument: &'a Bound<'_, PyAny>, strip: bool) -> PyResult<Text<'a>> {
+    let given = if argument.is_truthy()? { text_argument(argument, strip)? } else { None };
+    Ok(given.unwrap_or(Text { content: Cow::Borrowed(""), has_markup: false }))
 }
 
-/// Convert markup to ANSI.
+/// The dialect of an argument, or the one of a text that has no markup.
+fn dialect_of<'a>(
+    text: &Text<'_>,
+    dialect: Option<&'a Bound<'_, Dialect>>,
+) -> &'a mudwire_markup::Dialect {
+    match dialect {
+        _ if !text.has_markup => mudwire_markup::Dialect::ansi_only(),
+        Some(dialect) => dialect.get().markup(),
+        None => mudwire_markup::Dialect::evennia(),
+    }
+}
+
+/// Convert colour markup and ANSI to HTML.
+///
+/// The HTML keeps to a closed list: `span` with the classes `color-NNN`, `bgcolor-NNN`,
+/// `underline`, `blink`, `italic` and `strike` and 24-bit colours as style, `br`, and `a` for
+/// links and URLs. It holds no control characters.
+///
+/// Args:
+///     string: The text; see `mudwire.markup` for what else than `str` it may be.
+///     strip_ansi: Leave the colours out.
+///     dialect: The markup tokens; Evennia's stock ones by default.
+///
+/// Returns:
+///     The HTML.
+///
+/// The classes and the link handlers are those of Evennia's `evennia.utils.text2html.parse_html`.
 #[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, xterm256=false, mxp=false, truecolor=false, dialect=None))]
+#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
+pub fn parse_html<'py>(
+    string: &Bound<'py, PyAny>,
+    strip_ansi: bool,
+    dialect: Option<&Bound<'_, Dialect>>,
+) -> PyResult<Bound<'py, PyString>> {
+    let text = text(string, strip_ansi)?;
+    let mut out = Vec::new();
+    mudwire_markup::html(
+        &text.content,
+        dialect_of(&text, dialect),
+        strip_ansi,
+        Quoting::Verbatim,
+        &mut out,
+    );
+    PyString::from_bytes(string.py(), &out)
+}
+
+/// Convert colour markup to ANSI sequences.
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///     strip_ansi: Leave the colours out, raw sequences too.
+///     xterm256: Keep the 256 colours; otherwise the nearest of 16 stand for them.
+///     mxp: Keep link markers; otherwise the labels of commands and the addresses stay.
+///     truecolor: Keep 24-bit colours; otherwise the nearest of the 256 stand for them.
+///     dialect: The markup tokens; Evennia's stock ones by default.
+///
+/// Returns:
+///     The text with sequences of ECMA-48, section 8.3.117 (SGR).
+///
+/// The rules are those of Evennia's `evennia.utils.ansi.parse_ansi`.
+#[pyfunction]
+#[pyo3(signature = (
+    string, strip_ansi=false, xterm256=false, mxp=false, truecolor=false, dialect=None
+))]
+#[expect(clippy::fn_params_excessive_bools, reason = "Evennia's signature")]
 pub fn parse_ansi(
-    string: &str,
+    string: &Bound<'_, PyAny>,
     strip_ansi: bool,
     xterm256: bool,
     mxp: bool,
     truecolor: bool,
     dialect: Option<&Bound<'_, Dialect>>,
-) -> String {
-    let mut out = String::new();
-    let dialect = dialect.map_or(mudwire_markup::Dialect::evennia(), |bound| &bound.get().0);
-    let options = AnsiOptions {
-        xterm256,
-        truecolor,
-        mxp,
-    };
-    if strip_ansi {
-        mudwire_markup::plain(string, dialect, options, &mut out);
-    } else {
-        mudwire_markup::ansi(string, dialect, options, &mut out);
+) -> PyResult<String> {
+    let text = text(string, strip_ansi)?;
+    if !text.has_markup {
+        return Ok(text.content.into_owned());
     }
-    out
+    let mut out = String::new();
+    let dialect = dialect_of(&text, dialect);
+    let options = AnsiOptions { xterm256, truecolor, mxp };
+    if strip_ansi {
+        mudwire_markup::plain(&text.content, dialect, options, &mut out);
+    } else {
+        mudwire_markup::ansi(&text.content, dialect, options, &mut out);
+    }
+    Ok(out)
+}
+
+/// Remove the SGR sequences from a text and leave its markup.
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///
+/// Returns:
+///     The text without `ESC [ digits and semicolons m`, as Evennia's `strip_raw_ansi`.
+#[pyfunction]
+pub fn strip_raw_ansi(string: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(mudwire_markup::strip_sgr(&text(string, false)?.content))
+}
+
+/// Replace the links of a text by what can be read of them.
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///
+/// Returns:
+///     The text with the labels of commands and the addresses, as Evennia's `strip_mxp`.
+#[pyfunction]
+pub fn strip_mxp(string: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(mudwire_markup::strip_links(&text(string, false)?.content))
+}
+
+/// Remove the markup that breaks lines (`|/`) and sets tabs (`|-`).
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///
+/// Returns:
+///     The text without them, as Evennia's `strip_unsafe_tokens`.
+#[pyfunction]
+pub fn strip_unsafe_tokens(string: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(mudwire_markup::strip_unsafe_tokens(&text(string, false)?.content))
+}
+
+/// Double the bars and braces of a text, so that it is shown as it is.
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///
+/// Returns:
+///     The text, safe to put into marked-up text, as Evennia's `raw`.
+#[pyfunction]
+pub fn raw(string: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(mudwire_markup::raw(&text(string, false)?.content))
 }

@@ -1,0 +1,73 @@
+//! The text argument of every function that takes text: one rule for what may stand there.
+//!
+//! | argument | text |
+//! |---|---|
+//! | `None` | none: nothing is sent |
+//! | `str` and its subclasses | itself |
+//! | anything with `_raw_string` (Evennia's `ANSIString`) | `.clean()` for stripping, else `.raw()`; its markup is already converted |
+//! | `bytes` | read as UTF-8; what is not UTF-8 becomes U+FFFD |
+//! | anything else (lazy strings, numbers) | `str(argument)`, or `repr(argument)` where that fails |
+//!
+//! Surrogates in a `str` are joined where two make a pair; a lone one becomes U+FFFD.
+
+use std::borrow::Cow;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+/// What a text argument holds.
+pub struct Text<'a> {
+    /// The text, borrowed from the argument where it is a plain `str`.
+    pub content: Cow<'a, str>,
+    /// Whether markup in it is still to be converted; an `ANSIString` has done so itself.
+    pub has_markup: bool,
+}
+
+/// Reads a text argument as the table above says; with `strip` an `ANSIString`
+/// gives its text without colours.
+pub fn text_argument<'a>(
+    argument: &'a Bound<'_, PyAny>,
+    strip: bool,
+) -> PyResult<Option<Text<'a>>> {
+    if let Ok(string) = argument.cast_exact::<PyString>() {
+        return Ok(Some(Text { content: utf8(string)?, has_markup: true }));
+    }
+    if argument.is_none() {
+        return Ok(None);
+    }
+    let py = argument.py();
+    if argument.hasattr(intern!(py, "_raw_string"))? {
+        let form = if strip { intern!(py, "clean") } else { intern!(py, "raw") };
+        return Ok(Some(Text {
+            content: owned(&argument.call_method0(form)?)?,
+            has_markup: false,
+        }));
+    }
+    let content = if let Ok(string) = argument.cast::<PyString>() {
+        utf8(string)?
+    } else if let Ok(bytes) = argument.cast::<PyBytes>() {
+        String::from_utf8_lossy(bytes.as_bytes())
+    } else {
+        owned(argument.str().or_else(|_| argument.repr())?.as_any())?
+    };
+    Ok(Some(Text { content, has_markup: true }))
+}
+
+/// The characters of a `str` as UTF-8, surrogates joined or replaced.
+pub fn utf8<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = string.to_str() {
+        return Ok(Cow::Borrowed(text));
+    }
+    let encoded = string.call_method1("encode", ("utf-16-le", "surrogatepass"))?;
+    let (units, _) = encoded.cast::<PyBytes>()?.as_bytes().as_chunks();
+    let units = units.iter().copied().map(u16::from_le_bytes);
+    let characters =
+        char::decode_utf16(units).map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER));
+    Ok(Cow::Owned(characters.collect()))
+}
+
+/// The characters of an object that is a `str`, as UTF-8 of our own.
+pub fn owned(object: &Bound<'_, PyAny>) -> PyResult<Cow<'static, str>> {
+    Ok(Cow::Owned(utf8(object.cast()?)?.into_owned()))
+}

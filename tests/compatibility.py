@@ -1,0 +1,83 @@
+"""The table of differences from Evennia: read, run, and written as docs/compatibility.md.
+
+python tests/compatibility.py > docs/compatibility.md
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DIFFERENCES = Path(__file__).parent / "differences.toml"
+PAGE = Path(__file__).parents[1] / "docs" / "compatibility.md"
+
+HEAD = """\
+# What is different from Evennia
+
+mudwire gives the answer of Evennia 6.1.0 (Evennia 5.0.1 gives the same) wherever that answer is
+right: HTML, ANSI and plain text to the byte, frames in their JSON value (upstream pads them with
+spaces and escapes what is not ASCII; here they are UTF-8 without padding). 48,000 recorded answers
+in `tests/oracle` and a comparison with a live Evennia hold it to that.
+
+The differences below are wanted. Each is run by a test; this page is made from the same table,
+`tests/differences.toml`, by `python tests/compatibility.py > docs/compatibility.md`.
+"""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One call, its answer here and, where it is worth showing, upstream's."""
+
+    call: str
+    here: Any
+    upstream: str | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One wanted difference. What no single call can show is proved by ``tests``."""
+
+    id: str
+    what: str
+    upstream: str
+    here: str
+    examples: tuple[Example, ...]
+    tests: tuple[str, ...]
+
+
+def differences() -> list[Difference]:
+    """Return the differences in the order of their numbers."""
+    rows = tomllib.loads(DIFFERENCES.read_text(encoding="utf-8"))["difference"]
+    found = [
+        Difference(
+            id=row["id"],
+            what=row["what"],
+            upstream=row["upstream"],
+            here=row["here"],
+            examples=tuple(Example(**example) for example in row.get("example", ())),
+            tests=tuple(row.get("tests", ())),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda difference: int(difference.id[1:]))
+
+
+def page() -> str:
+    """Return docs/compatibility.md."""
+    parts = [HEAD]
+    for row in differences():
+        parts.append(f"## {row.id}: {row.what}\n\nUpstream: {row.upstream}\n\nHere: {row.here}\n")
+        for example in row.examples:
+            lines = ["```", f">>> {example.call}", f"{example.here!r}"]
+            if example.upstream is not None:
+                lines.append(f"{example.upstream!r}  # upstream")
+            parts.append("\n".join([*lines, "```", ""]))
+        if row.tests:
+            parts.append("Proved by " + ", ".join(f"`{test}`" for test in row.tests) + ".\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,40 @@
+"""Every wanted difference from Evennia does what the table says, and the page is the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compatibility import PAGE, Difference, Example, differences, page
+from mudwire import markup
+
+ROOT = Path(__file__).parents[1]
+NAMES = {name: getattr(markup, name) for name in markup.__all__}
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        pytest.param(example, id=f"{difference.id}-{place}")
+        for difference in differences()
+        for place, example in enumerate(difference.examples)
+    ],
+)
+def test_the_examples_give_what_they_say(example: Example) -> None:
+    assert eval(example.call, NAMES) == example.here  # noqa: S307 - our own table
+    assert example.here != example.upstream
+
+
+@pytest.mark.parametrize("difference", differences(), ids=lambda difference: difference.id)
+def test_every_difference_is_proved(difference: Difference) -> None:
+    assert difference.examples or difference.tests
+    for test in difference.tests:
+        path, _, name = test.partition("::")
+        assert name in (ROOT / path).read_text(encoding="utf-8"), test
+
+
+def test_the_page_is_the_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), (
+        "docs/compatibility.md is stale: run python tests/compatibility.py > docs/compatibility.md"
+    )

@@ -1,0 +1,128 @@
+"""Each limit is where the table says, does what it says, and says so in the log."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import contextmanager
+
+import pytest
+from in_memory import HANDSHAKE, connected, opened, timers
+from mudwire.connection import Connection
+from mudwire.limits import LIMITS, Limits
+from serving import TIMEOUT, in_reactor
+from twisted.logger import formatEvent, globalLogPublisher
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+
+def test_each_limit_is_an_attribute_of_the_protocol():
+    assert set(Limits.__annotations__) == {limit.attribute for limit in LIMITS.values()}
+    for name, limit in LIMITS.items():
+        assert limit.name == name
+        assert getattr(Connection, limit.attribute) == limit.default
+
+
+def logged_limit(server, name):
+    return [line for line in server.logged() if LIMITS[name].log in line]
+
+
+def test_max_handshake_bytes(serve):
+    server = serve(max_handshake_bytes=500)
+    with socket.create_connection(server.address, TIMEOUT) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nCookie: " + b"x" * 500)
+        assert client.recv(1000).startswith(b"HTTP/1.1 431 ")
+    with server.connect(additional_headers={"Cookie": "x" * 100}):
+        server.session()
+    with pytest.raises(InvalidStatus) as refused:
+        server.connect(additional_headers={"Cookie": "x" * 500}).__enter__()
+    assert refused.value.response.status_code == 431
+
+
+def test_max_connections(serve):
+    server = serve(maxConnections=1)
+    with server.connect(), pytest.raises(InvalidStatus) as refused:
+        server.connect().__enter__()
+    assert refused.value.response.status_code == LIMITS["max_connections"].close_code
+
+
+@pytest.mark.parametrize("limit", [2, 0])
+def test_max_message_bytes(serve, limit):
+    server = serve(max_message_bytes=limit)
+    with server.connect() as client:
+        session = server.session()
+        client.send("{}")
+        assert client.ping().wait(TIMEOUT)
+        client.send("{} ")
+        if limit:
+            with pytest.raises(ConnectionClosed) as closed:
+                client.recv(TIMEOUT)
+            assert closed.value.rcvd.code == LIMITS["max_message_bytes"].close_code
+            assert logged_limit(server, "max_message_bytes")
+        else:
+            assert client.ping().wait(TIMEOUT)
+        assert session.refused_messages == (1 if limit else 2)
+
+
+def test_a_message_going_out_may_be_longer_than_one_coming_in(serve):
+    server = serve(max_message_bytes=2)
+    with server.connect() as client:
+        in_reactor(server.session().sendEncoded, b"long")
+        assert client.recv(TIMEOUT) == "long"
+
+
+@contextmanager
+def logged_lines():
+    """Give the lines that are logged meanwhile."""
+    lines = []
+
+    def observe(event):
+        lines.append(formatEvent(event))
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield lines
+    finally:
+        globalLogPublisher.removeObserver(observe)
+
+
+def wait(connection):
+    pass
+
+
+def ping(connection):
+    assert connection.transport.value()[:1] == b"\x89"
+
+
+def close(connection):
+    connection.sendClose(1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "before"),
+    [
+        ("open_handshake_timeout", connected, wait),
+        ("ping_timeout", opened, ping),
+        ("close_handshake_timeout", opened, close),
+    ],
+)
+def test_timeouts(name, start, before):
+    limit = LIMITS[name]
+    with timers() as clock, logged_lines() as lines:
+        connection = start(Connection, autoPingInterval=3, **{limit.attribute: 7})
+        if name == "ping_timeout":
+            clock.advance(3)
+        before(connection)
+        clock.advance(5)
+        assert not connection.transport.disconnecting
+        clock.advance(2)
+        assert connection.transport.disconnecting
+        assert any(limit.log in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["open_handshake_timeout", "ping_interval", "ping_timeout"])
+def test_no_timeout(name):
+    with timers() as clock:
+        connection = connected(Connection, **{LIMITS[name].attribute: 0})
+        if name != "open_handshake_timeout":
+            connection.dataReceived(HANDSHAKE)
+        clock.advance(1000)
+        assert not connection.transport.disconnecting

@@ -1,0 +1,54 @@
+"""Whose address a connection through proxies has."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mudwire.upstreams import Upstreams
+
+PROXIES = Upstreams(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])
+
+
+@pytest.mark.parametrize(
+    ("peer", "header", "address"),
+    [
+        # nobody to believe
+        ("8.8.8.8", "9.9.9.9", "8.8.8.8"),
+        (None, "9.9.9.9", None),
+        ("unix", "9.9.9.9", "unix"),
+        # one proxy
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "9.9.9.9", "9.9.9.9"),
+        ("127.0.0.1", "2001:db8::1", "2001:db8::1"),
+        # the rightmost that is not trusted
+        ("127.0.0.1", "6.6.6.6, 9.9.9.9", "9.9.9.9"),
+        ("127.0.0.1", "6.6.6.6,9.9.9.9 , 10.1.2.3,fd00::1", "9.9.9.9"),
+        ("127.0.0.1", "10.9.9.9, 10.1.2.3", "10.9.9.9"),
+        # what is no address
+        ("127.0.0.1", "9.9.9.9, nonsense", "127.0.0.1"),
+        ("127.0.0.1", "9.9.9.9, , 10.1.2.3", "10.1.2.3"),
+        ("127.0.0.1", "<script>", "127.0.0.1"),
+        # ports, and IPv4 in IPv6 clothes
+        ("127.0.0.1", "9.9.9.9:1234", "9.9.9.9"),
+        ("127.0.0.1", "[2001:db8::1]:1234", "2001:db8::1"),
+        ("::ffff:127.0.0.1", "::ffff:9.9.9.9", "9.9.9.9"),
+    ],
+)
+def test_the_rightmost_address_that_is_no_proxys_is_the_clients(peer, header, address):
+    assert PROXIES.client_address(peer, header) == address
+
+
+@pytest.mark.parametrize("address", ["localhost", "10.0.0.0/33", "", "10.0.0.0-10.0.0.9"])
+def test_a_wrong_upstream_says_what_is_wrong(address):
+    with pytest.raises(ValueError, match="is not an upstream address: expected") as error:
+        Upstreams(["127.0.0.1", address])
+    assert repr(address) in str(error.value)
+
+
+@given(st.text())
+def test_no_header_raises_or_is_taken_for_an_address(header):
+    address = PROXIES.client_address("127.0.0.1", header)
+    assert address is not None
+    assert set(address) <= set("0123456789abcdefABCDEF.:%")
