@@ -58,6 +58,10 @@ class EnvironmentVariableError(Exception):
     """What is wrong with an environment variable, in one line."""
 
 
+class NoGameError(ValueError):
+    """Why there is no game at the place that was named."""
+
+
 class StartError(Exception):
     """Why the portal cannot start, in one line."""
 
@@ -221,32 +225,32 @@ def load_game(text: str) -> type[Game]:
         text: ``module:Class`` or ``path.py:Class``.
 
     Raises:
-        ValueError: There is no such file, module or class, it is no game, or it cannot be
+        NoGameError: There is no such file, module or class, it is no game, or it cannot be
             imported.
     """
     place, colon, name = text.rpartition(":")
     if not colon or not place or not name.isidentifier():
-        raise ValueError(f"{text!r} is not MODULE:CLASS or FILE.py:CLASS, as in mygame:MyGame")
+        raise NoGameError(f"{text!r} is not MODULE:CLASS or FILE.py:CLASS, as in mygame:MyGame")
     try:
         module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
     except SyntaxError as error:
-        raise ValueError(f"{error.filename}, line {error.lineno}: {error.msg}") from None
-    except ValueError:
+        raise NoGameError(f"{error.filename}, line {error.lineno}: {error.msg}") from None
+    except NoGameError:
         raise
     except Exception as error:
         at = extract_tb(error.__traceback__)[-1]
-        raise ValueError(
+        raise NoGameError(
             f"{place} cannot be imported: {type(error).__name__}: {error} "
             f"({at.filename}, line {at.lineno})"
         ) from None
     game = getattr(module, name, None)
     if game is None:
-        raise ValueError(f"{place} has no class {name}")
+        raise NoGameError(f"{place} has no class {name}")
     if not (isinstance(game, type) and issubclass(game, Game)):
-        raise ValueError(f"{text} is not a subclass of mudwire.game.Game")
+        raise NoGameError(f"{text} is not a subclass of mudwire.game.Game")
     missing = sorted(game.__abstractmethods__)
     if missing:
-        raise ValueError(f"{text} lacks {', '.join(missing)}")
+        raise NoGameError(f"{text} lacks {', '.join(missing)}")
     return game
 
 
@@ -256,13 +260,13 @@ def _load_module(name: str) -> Any:
         return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise ValueError(f"there is no module {error.name}") from None
+            raise NoGameError(f"there is no module {error.name}") from None
         raise
 
 
 def _load_file(path: Path) -> Any:
     if not path.is_file():
-        raise ValueError(f"there is no file {path}")
+        raise NoGameError(f"there is no file {path}")
     spec = spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
@@ -445,6 +449,10 @@ def _endpoint(description: str, reactor: Any) -> IStreamServerEndpoint:
 
     try:
         return serverFromString(reactor, endpoint_of(description))
+    except ModuleNotFoundError as error:
+        raise StartError(
+            f"cannot listen on {description!r}: {error}; pip install 'mudwire[tls]' brings it"
+        ) from None
     except Exception as error:  # each endpoint parser has errors of its own
         raise StartError(
             f"cannot listen on {description!r}: {error}; "

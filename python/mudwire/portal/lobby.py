@@ -1,7 +1,7 @@
 """The lobby: the embedded game, one room where people talk.
 
 Whatever a player types is literal: ``plain_line`` takes its control characters and
-``raw`` its markup, so that nobody can speak in another's name or send a link that
+``literal`` its markup, so that nobody can speak in another's name or send a link that
 runs a command. Only ``markup`` and ``prompt`` read a player's markup, and only the
 player sees what comes of it.
 """
@@ -14,8 +14,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mudwire.game import Game
-from mudwire.markup import raw
+from mudwire.game import Game, literal
 from mudwire.portal.charts import CHARTS
 
 if TYPE_CHECKING:
@@ -207,7 +206,7 @@ class Lobby(Game):
             name, _, rest = line.partition(" ")
         command = self._commands.get(name.lower())
         if command is None:
-            session.msg(f"There is no command {raw(name)}. Ask for |lchelp|lthelp|le, or "
+            session.msg(f"There is no command {literal(name)}. Ask for |lchelp|lthelp|le, or "
                         "begin with ' to say something.")
         else:
             command(player, session, rest.strip())
@@ -229,13 +228,13 @@ class Lobby(Game):
             return
         for one in self._players.values():
             speaker = "You say" if one is player else f"|c{player.name}|n says"
-            one.msg(f"{speaker}, \"{raw(rest)}\"")
+            one.msg(f"{speaker}, \"{literal(rest)}\"")
 
     def _emote(self, player: Player, session: Session, rest: str) -> None:
         if not rest:
             session.msg("Do what? For example: emote smiles.")
             return
-        self._announce(f"|c{player.name}|n {raw(rest)}")
+        self._announce(f"|c{player.name}|n {literal(rest)}")
 
     def _who(self, _player: Player, session: Session, _rest: str) -> None:
         lines = [f"  |c{one.name}|n{'' if one.sessions else ' (away)'}"
@@ -258,7 +257,7 @@ class Lobby(Game):
         )
 
     def _markup(self, _player: Player, session: Session, rest: str) -> None:
-        session.msg(rest or "Show what? For example: markup " + raw("|rred |[500on red|n"))
+        session.msg(rest or "Show what? For example: markup " + literal("|rred |[500on red|n"))
 
     def _prompt(self, _player: Player, session: Session, rest: str) -> None:
         session.msg(prompt=rest or "|wlobby|n>")
@@ -297,7 +296,7 @@ class Lobby(Game):
 HELP = "\n".join(
     ["|wCommands|n"]
     + [
-        f"  |y{raw(f'{command:<23}')}|n{meaning}"
+        f"  |y{literal(f'{command:<23}')}|n{meaning}"
         for command, meaning in (
             ("look", "see the room again"),
             ("say hello, or 'hello", "talk to everybody"),
