@@ -134,7 +134,7 @@ def test_what_comes_right_behind_the_handshake_is_not_lost(start):
             received += connection.recv(4096)
 
 
-@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL X509:DeprecationWarning") # Twisted does
+@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning") # Twisted does
 def test_tls_works_as_well(start, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
