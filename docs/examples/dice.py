@@ -1,6 +1,6 @@
 """A game of one's own: everybody rolls the same dice.
 
-    mudwire serve --game docs/examples/dice.py:Dice
+mudwire serve --game docs/examples/dice.py:Dice
 """
 
 from random import randint

@@ -36,7 +36,7 @@ from mudwire.portal.websocket import WebSocketClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twisted.internet.interfaces import IAddress, IListeningPort, IStreamServerEndpoint
+    from twisted.internet.interfaces import IAddress, IStreamServerEndpoint
     from twisted.logger import LogEvent
 
 DEFAULT_LISTEN = "127.0.0.1:4008"
@@ -71,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
     Args:
         argv: The arguments; those of the process if None.
+
     """
     parser = _parser()
     arguments = parser.parse_args(argv)
@@ -78,9 +79,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="mudwire", description="The websocket webclient of text games, in Rust."
-    )
+    parser = Parser(prog="mudwire", description="The websocket webclient of text games, in Rust.")
     parser.add_argument("--version", action="version", version=f"mudwire {version('mudwire')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve_parser = commands.add_parser(
@@ -98,7 +97,9 @@ def _parser() -> Parser:
         "A second one kills it.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    limits = serve_parser.add_argument_group("limits", "Each protects something; 0 switches it off.")
+    limits = serve_parser.add_argument_group(
+        "limits", "Each protects something; 0 switches it off."
+    )
     try:
         for option in OPTIONS:
             option.add_to(serve_parser)
@@ -107,7 +108,10 @@ def _parser() -> Parser:
     except EnvironmentVariableError as error:
         serve_parser.error(str(error))
     serve_parser.add_argument(
-        "-v", "--verbose", action="store_true", help="log requests, connections and what was dropped"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="log requests, connections and what was dropped",
     )
     return parser
 
@@ -123,6 +127,7 @@ class Option:
         default: What it is when neither gives it, as text.
         parse: Makes the value of its text, or raises ValueError with what was expected.
         many: Whether it may be given several times; in the environment, separated by commas.
+
     """
 
     name: str
@@ -147,12 +152,15 @@ class Option:
 
         Raises:
             EnvironmentVariableError: The variable's value is wrong.
+
         """
         text = os.environ.get(self.variable)
         try:
             default = self._parse_all(self.default if text is None else text)
         except ValueError as error:
-            raise EnvironmentVariableError(f"environment variable {self.variable}: {error}") from None
+            raise EnvironmentVariableError(
+                f"environment variable {self.variable}: {error}"
+            ) from None
         shown = f"default: {self.default}; " if self.default else ""
         parser.add_argument(
             f"--{self.name}",
@@ -201,6 +209,7 @@ def endpoint_of(text: str) -> str:
 
     Raises:
         ValueError: The port is none.
+
     """
     match = _HOST_AND_PORT.fullmatch(text)
     if match is None or match["host"] in ("tcp", "tcp6", "ssl", "unix", "systemd"):
@@ -227,6 +236,7 @@ def load_game(text: str) -> type[Game]:
     Raises:
         NoGameError: There is no such file, module or class, it is no game, or it cannot be
             imported.
+
     """
     place, colon, name = text.rpartition(":")
     if not colon or not place or not name.isidentifier():
@@ -284,6 +294,7 @@ def parse_origin(text: str) -> str:
 
     Raises:
         ValueError: It is neither.
+
     """
     parts = urlsplit(text)
     origin = f"{parts.scheme}://{parts.netloc}"
@@ -300,6 +311,7 @@ def parse_proxy(text: str) -> str:
 
     Raises:
         ValueError: It is neither.
+
     """
     try:
         ip_network(text)
@@ -358,6 +370,7 @@ def parse_limit(text: str) -> float:
 
     Raises:
         ValueError: It is none.
+
     """
     try:
         number: float = int(text) if text.isdecimal() else float(text)
@@ -390,6 +403,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
     Returns:
         The exit code.
+
     """
     _log_to_stderr(arguments.verbose)
     # Imported late: the first import of the reactor installs it.
@@ -469,9 +483,7 @@ def _start(portal: PortalService, listen: str, give_up: Callable[[StartError], N
         return
     portal.listening.addCallbacks(
         lambda _: portal.log.info("The game is at {url}", url=url_of(portal.address)),
-        lambda failure: give_up(
-            StartError(f"cannot listen on {listen}: {_reason(failure.value)}")
-        ),
+        lambda failure: give_up(StartError(f"cannot listen on {listen}: {_reason(failure.value)}")),
     )
 
 
@@ -485,6 +497,7 @@ def url_of(address: IAddress) -> str:
 
     Args:
         address: What the port listens on; ``0.0.0.0`` and ``::`` become ``localhost``.
+
     """
     host = getattr(address, "host", None)
     if host is None:

@@ -36,6 +36,7 @@ class Game(ABC):
     Attributes:
         title: Shown as the page's title.
         sessions: Every session that is connected; set before ``at_start``.
+
     """
 
     title = "mudwire"
@@ -55,6 +56,7 @@ class Game(ABC):
         Args:
             session: The new connection; ``session.logged_in`` and ``session.uid`` are set
                 if its browser is still logged in.
+
         """
 
     @abstractmethod
@@ -64,6 +66,7 @@ class Game(ABC):
         Args:
             session: Whose line.
             text: The line as it came: any characters, any length that the limits allow.
+
         """
 
     def at_command(  # noqa: B027 # a hook that a game may leave out
@@ -76,6 +79,7 @@ class Game(ABC):
             name: The command's name.
             args: Its arguments, of any JSON type.
             kwargs: Its keywords, of any JSON type.
+
         """
 
     def at_disconnect(self, session: Session) -> None:  # noqa: B027 # a hook that a game may leave out

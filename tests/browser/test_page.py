@@ -361,6 +361,8 @@ def test_without_scripts_the_page_says_what_it_needs(portal, browser):
     try:
         page = context.new_page()
         page.goto(portal.url)
-        expect(page.get_by_text("needs JavaScript")).to_be_visible()
+        reason = page.locator("noscript p")
+        expect(reason).to_contain_text("needs JavaScript")
+        expect(reason).to_be_in_viewport(ratio=1)
     finally:
         context.close()

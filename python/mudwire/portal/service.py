@@ -38,6 +38,7 @@ class PortalService(Service):
 
     Attributes:
         listening: Fires with None when the portal listens, or with why it cannot.
+
     """
 
     name = "mudwire"
@@ -110,8 +111,9 @@ class PortalService(Service):
 
             await self.sessions.when_empty().addTimeout(FAREWELL_SECONDS, reactor)
         except TimeoutError:
-            self.log.warn("{count} players did not answer and were cut off",
-                          count=self.sessions.count())
+            self.log.warn(
+                "{count} players did not answer and were cut off", count=self.sessions.count()
+            )
         await maybeDeferred(self.game.at_stop)
         self.browser_sessions.close()
 
@@ -120,6 +122,7 @@ class PortalService(Service):
 
         Returns:
             A Deferred that fires when all of that is done.
+
         """
         super().stopService()
         return Deferred.fromCoroutine(self._stop())

@@ -100,6 +100,7 @@ class PortalResource(Resource):
     Args:
         title: The page's title.
         websocket: Factory of the websocket protocol.
+
     """
 
     isLeaf = True  # noqa: N815 # Twisted's name
@@ -182,6 +183,7 @@ class WebSocketUpgrade:
 
     Args:
         factory: Makes the websocket protocol.
+
     """
 
     def __init__(self, factory: IProtocolFactory) -> None:
