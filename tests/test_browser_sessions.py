@@ -4,6 +4,7 @@ import sqlite3
 import stat
 
 import pytest
+
 from mudwire.browser_sessions import SqliteBrowserSessions, key_of, new_secret
 
 

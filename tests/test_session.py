@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from twisted.logger import LogLevel, globalLogPublisher
+
 from mudwire.game import Game
 from mudwire.portal import WebSocketClient
 from mudwire.session import EmbeddedSessionHandler, Session
-from twisted.logger import LogLevel, globalLogPublisher
 
 
 class Recorder(Game):
@@ -125,8 +126,12 @@ def test_no_name_of_a_session_means_something_else_to_autobahn():
     """The leaf is both: a session's attribute must not be the protocol's by accident."""
     shared = {"at_login", "disconnect"}
     ours = {name for name in vars(Session) if not name.startswith("__")} - shared
-    theirs = {name for base in WebSocketClient.__mro__ if base not in (WebSocketClient, Session)
-              for name in vars(base)}
+    theirs = {
+        name
+        for base in WebSocketClient.__mro__
+        if base not in (WebSocketClient, Session)
+        for name in vars(base)
+    }
     assert not ours & theirs
 
 

@@ -24,7 +24,9 @@ class Dice(Game):
         """Take a name first, then commands."""
         if not session.logged_in:
             session.log_in(text.strip()[:20] or "Nobody")
-            session.msg(f"Hello, |c{literal(session.uid)}|n. |lcroll|ltRoll|le the dice!", prompt="> ")
+            session.msg(
+                f"Hello, |c{literal(session.uid)}|n. |lcroll|ltRoll|le the dice!", prompt="> "
+            )
         elif text.strip() == "roll":
             dice = randint(1, 6), randint(1, 6)
             for other in self.sessions:

@@ -36,7 +36,6 @@ from mudwire.portal.websocket import WebSocketClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twisted.internet.interfaces import IAddress, IStreamServerEndpoint
     from twisted.logger import LogEvent
 
 DEFAULT_LISTEN = "127.0.0.1:4008"
@@ -407,8 +406,9 @@ def serve(arguments: argparse.Namespace) -> int:
     """
     _log_to_stderr(arguments.verbose)
     # Imported late: the first import of the reactor installs it.
-    from twisted.internet import reactor  # noqa: PLC0415
+    from twisted.internet import reactor as the_reactor  # noqa: PLC0415
 
+    reactor: Any = the_reactor  # mypy cannot read its interface
     try:
         portal = _make_portal(arguments, reactor)
     except StartError as error:
@@ -417,14 +417,12 @@ def serve(arguments: argparse.Namespace) -> int:
 
     def give_up(error: StartError) -> None:
         failure.append(error)
-        reactor.stop()  # type: ignore[attr-defined] # the module is the object
+        reactor.stop()
 
-    reactor.callWhenRunning(_stop_on_signals, reactor)  # type: ignore[attr-defined]
-    reactor.callWhenRunning(_start, portal, arguments.listen, give_up)  # type: ignore[attr-defined]
-    reactor.addSystemEventTrigger(  # type: ignore[attr-defined]
-        "before", "shutdown", portal.stopService
-    )
-    reactor.run()  # type: ignore[attr-defined]
+    reactor.callWhenRunning(_stop_on_signals, reactor)
+    reactor.callWhenRunning(_start, portal, arguments.listen, give_up)
+    reactor.addSystemEventTrigger("before", "shutdown", portal.stopService)
+    reactor.run()
     return _fail(failure[0]) if failure else 0
 
 
@@ -448,21 +446,23 @@ def _make_portal(arguments: argparse.Namespace, reactor: Any) -> PortalService:
     return PortalService(
         game,
         _endpoint(arguments.listen, reactor),
-        sessions,
-        arguments.origin,
-        arguments.proxy,
-        {
+        sessions=sessions,
+        origins=arguments.origin,
+        proxies=arguments.proxy,
+        options={
             LIMITS[option.dest].attribute: getattr(arguments, option.dest)
             for option in LIMIT_OPTIONS
         },
     )
 
 
-def _endpoint(description: str, reactor: Any) -> IStreamServerEndpoint:
+def _endpoint(description: str, reactor: Any) -> Any:
     from twisted.internet.endpoints import serverFromString  # noqa: PLC0415 # loads plugins
 
     try:
-        return serverFromString(reactor, endpoint_of(description))
+        return serverFromString(  # type: ignore[no-untyped-call] # Twisted is typed in parts
+            reactor, endpoint_of(description)
+        )
     except ModuleNotFoundError as error:
         raise StartError(
             f"cannot listen on {description!r}: {error}; pip install 'mudwire[tls]' brings it"
@@ -492,7 +492,7 @@ def _reason(error: BaseException) -> str:
     return getattr(cause, "strerror", None) or str(cause)
 
 
-def url_of(address: IAddress) -> str:
+def url_of(address: Any) -> str:
     """Return where a browser finds a portal that listens on an address.
 
     Args:
@@ -506,11 +506,11 @@ def url_of(address: IAddress) -> str:
         host = "localhost"
     elif ":" in host:
         host = f"[{host}]"
-    return f"http://{host}:{address.port}/"  # type: ignore[attr-defined] # it has a host
+    return f"http://{host}:{address.port}/"
 
 
 def _stop_on_signals(reactor: Any) -> None:
-    def stop(number: int, _frame: Any) -> None:
+    def stop(_number: int, _frame: Any) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, signal.SIG_DFL)  # a second one kills
         reactor.callFromThread(reactor.stop)
@@ -529,4 +529,7 @@ def _log_to_stderr(verbose: bool) -> None:
             sys.stderr.write(f"{when} {level.name:<5} {text}\n")
             sys.stderr.flush()
 
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+    globalLogBeginner.beginLoggingTo(
+        [observer],  # type: ignore[list-item] # any callable is an ILogObserver
+        redirectStandardIO=False,
+    )

@@ -26,6 +26,7 @@ def literal(text: str) -> str:
 
     Args:
         text: What a player typed.
+
     """
     return str(raw(text)).replace("||l", "|||nl")
 

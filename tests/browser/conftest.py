@@ -16,8 +16,9 @@ from chromium import chromium
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playing import Portal
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+    from playing import Portal
 
 expect.set_options(timeout=15_000)
 
@@ -30,7 +31,9 @@ class Tab:
         self.page: Page = context.new_page()
         self.page.on("console", lambda message: self._hear(message.type, message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self.page.on(
+            "dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss())
+        )
         self.page.goto(url)
 
     def _hear(self, kind: str, text: str) -> None:

@@ -1,4 +1,7 @@
-"""Take the picture of the README, docs/screenshot.png: ``.venv/bin/python tests/browser/screenshot.py``."""
+"""Take the picture of the README, ``docs/screenshot.png``.
+
+.venv/bin/python tests/browser/screenshot.py
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
 from chromium import chromium  # noqa: E402 # its folder had to be on the path
+
 from playing import Player, portals  # noqa: E402 # its folder had to be on the path
 
 

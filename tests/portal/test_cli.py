@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from mudwire.cli import LIMIT_OPTIONS, OPTIONS, endpoint_of
 from mudwire.limits import LIMITS
 from playing import SECONDS, Player

@@ -6,10 +6,11 @@ import html
 import re
 
 import pytest
+from twisted.internet.task import Clock
+
 from mudwire.portal.lobby import ABSENCE_SECONDS, Lobby, letters_of, plain_line
 from mudwire.session import EmbeddedSessionHandler, Session
-from playing import Browser, Player
-from twisted.internet.task import Clock
+from playing import Player
 
 
 @pytest.fixture
@@ -40,8 +41,13 @@ def visible(markup):
 
 @pytest.mark.parametrize(
     ("name", "letters"),
-    [("Ada", "ada"), ("Ren\u00e9e", "renee"), ("O'Brien", "o'brien"), ("Jo-Ann", "jo-ann"),
-     ("\uff21\uff44\uff41", "ada")],
+    [
+        ("Ada", "ada"),
+        ("Ren\u00e9e", "renee"),
+        ("O'Brien", "o'brien"),
+        ("Jo-Ann", "jo-ann"),
+        ("\uff21\uff44\uff41", "ada"),
+    ],
 )
 def test_a_name_is_its_letters(name, letters):
     assert letters_of(name) == letters
@@ -49,8 +55,21 @@ def test_a_name_is_its_letters(name, letters):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "A", "x" * 21, "Ada Lovelace", "Ada1", "|rAda", "-Ada", "Ada-", "A--da", "<b>", "A\u0434a",
-     "\u0410\u0434\u0430", "A\u200bda"],
+    [
+        "",
+        "A",
+        "x" * 21,
+        "Ada Lovelace",
+        "Ada1",
+        "|rAda",
+        "-Ada",
+        "Ada-",
+        "A--da",
+        "<b>",
+        "A\u0434a",
+        "\u0410\u0434\u0430",
+        "A\u200bda",
+    ],
 )
 def test_what_could_be_taken_for_something_else_is_no_name(name):
     assert letters_of(name) is None
@@ -76,9 +95,7 @@ def test_two_players_talk(enter):
     ada.read("Bea</span> comes in.")
     ada.type("say Hello, Bea!")
     assert ada.read("Hello") == 'You say, "Hello, Bea!"'
-    assert bea.read("Hello") == (
-        '<span class="color-014">Ada</span> says, "Hello, Bea!"'
-    )
+    assert bea.read("Hello") == ('<span class="color-014">Ada</span> says, "Hello, Bea!"')
     bea.type("'hi", ":waves.", "emote smiles.")
     ada.read("hi")
     ada.read("Bea</span> waves.")

@@ -11,15 +11,16 @@ import sys
 import weakref
 
 import pytest
-from mudwire.portal import PortalService
-from mudwire.portal.lobby import Lobby
-from serving import TIMEOUT, in_reactor
 from twisted.internet import reactor
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.tcp import Server
 from twisted.web.http import HTTPChannel
 from twisted.web.server import Request
 from websockets.sync.client import connect
+
+from mudwire.portal import PortalService
+from mudwire.portal.lobby import Lobby
+from serving import TIMEOUT, in_reactor
 
 
 class Greeter(Lobby):
@@ -134,7 +135,7 @@ def test_what_comes_right_behind_the_handshake_is_not_lost(start):
             received += connection.recv(4096)
 
 
-@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning") # Twisted does
+@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # Twisted does
 def test_tls_works_as_well(start, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(

@@ -6,6 +6,7 @@ import http.client
 import socket
 
 import pytest
+
 from playing import SECONDS, Browser
 
 FILES = {
@@ -145,6 +146,6 @@ def test_behind_tls_the_cookie_cannot_be_planted(portal):
     assert browser.set_cookie.startswith("__Host-mudwire=")
     assert browser.set_cookie.endswith("; Secure")
     planted = Browser(portal).cookie
-    assert Browser(portal, X_Forwarded_Proto="https", Cookie=planted).cookie[len("__Host-"):] != (
+    assert Browser(portal, X_Forwarded_Proto="https", Cookie=planted).cookie[len("__Host-") :] != (
         planted
     )

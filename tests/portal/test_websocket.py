@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 
 import pytest
+
 from playing import SECONDS, Browser, Player
 
 HANDSHAKE = {

@@ -20,8 +20,6 @@ from mudwire.portal.charts import CHARTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twisted.internet.interfaces import IDelayedCall, IReactorTime
-
     from mudwire.session import Session
 
 ABSENCE_SECONDS = 20.0
@@ -40,6 +38,7 @@ def plain_line(text: str) -> str:
     Args:
         text: Anything. Format characters go because they reverse or hide what stands
             beside them (Unicode category Cf: bidirectional overrides, zero widths).
+
     """
     visible = (
         " " if unicodedata.category(char) in ("Zl", "Zp", "Zs") else char
@@ -57,6 +56,7 @@ def letters_of(name: str) -> str | None:
     Args:
         name: 2 to 20 Latin letters, with accents if need be, and single hyphens and
             apostrophes between them.
+
     """
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
@@ -71,7 +71,7 @@ class Player:
     name: str
     browser: str | None
     sessions: list[Session] = field(default_factory=list)
-    leaving: IDelayedCall | None = None
+    leaving: Any = None
 
     def msg(self, text: str) -> None:
         """Send text to each of the player's pages."""
@@ -84,11 +84,12 @@ class Lobby(Game):
 
     Args:
         clock: What counts the seconds of an absence; the reactor if None.
+
     """
 
     title = "mudwire lobby"
 
-    def __init__(self, clock: IReactorTime | None = None) -> None:
+    def __init__(self, clock: Any = None) -> None:
         self._clock = clock
         self._players: dict[str, Player] = {}
         self._player_of: dict[int, Player] = {}
@@ -113,15 +114,14 @@ class Lobby(Game):
         if self._clock is None:
             from twisted.internet import reactor  # noqa: PLC0415 # importing it installs it
 
-            self._clock = reactor  # type: ignore[assignment] # the module is the object
+            self._clock = reactor
 
     def at_connect(self, session: Session) -> None:
         """Bring a player back whose browser is logged in, or ask for a name."""
         if session.logged_in and isinstance(session.uid, str) and self._enter(session, session.uid):
             return
         session.msg(
-            "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\n"
-            "What is your name?",
+            "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\nWhat is your name?",
             prompt="|wname|n>",
         )
 
@@ -136,7 +136,11 @@ class Lobby(Game):
             self._obey(player, session, line)
 
     def at_command(
-        self, session: Session, name: str, args: list[Any], kwargs: dict[str, Any]
+        self,
+        session: Session,
+        name: str,
+        args: list[Any],  # noqa: ARG002 # the hook's
+        kwargs: dict[str, Any],
     ) -> None:
         """Take the client's answer to ``oob``."""
         sent = kwargs.get("sent")
@@ -157,7 +161,6 @@ class Lobby(Game):
         if player.browser is None:
             self._leave(player)
         else:
-            assert self._clock is not None
             player.leaving = self._clock.callLater(ABSENCE_SECONDS, self._leave, player)
 
     def _enter(self, session: Session, name: str) -> bool:
@@ -180,8 +183,10 @@ class Lobby(Game):
             player.leaving = None
         player.sessions.append(session)
         self._player_of[session.sessid] = player
-        session.msg(f"Welcome, |c{player.name}|n. |lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
-                    prompt="|wlobby|n>")
+        session.msg(
+            f"Welcome, |c{player.name}|n. |lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
+            prompt="|wlobby|n>",
+        )
         self._look(player, session, "")
         return True
 
@@ -206,8 +211,10 @@ class Lobby(Game):
             name, _, rest = line.partition(" ")
         command = self._commands.get(name.lower())
         if command is None:
-            session.msg(f"There is no command {literal(name)}. Ask for |lchelp|lthelp|le, or "
-                        "begin with ' to say something.")
+            session.msg(
+                f"There is no command {literal(name)}. Ask for |lchelp|lthelp|le, or "
+                "begin with ' to say something."
+            )
         else:
             command(player, session, rest.strip())
 
@@ -228,7 +235,7 @@ class Lobby(Game):
             return
         for one in self._players.values():
             speaker = "You say" if one is player else f"|c{player.name}|n says"
-            one.msg(f"{speaker}, \"{literal(rest)}\"")
+            one.msg(f'{speaker}, "{literal(rest)}"')
 
     def _emote(self, player: Player, session: Session, rest: str) -> None:
         if not rest:
@@ -237,8 +244,9 @@ class Lobby(Game):
         self._announce(f"|c{player.name}|n {literal(rest)}")
 
     def _who(self, _player: Player, session: Session, _rest: str) -> None:
-        lines = [f"  |c{one.name}|n{'' if one.sessions else ' (away)'}"
-                 for one in self._players.values()]
+        lines = [
+            f"  |c{one.name}|n{'' if one.sessions else ' (away)'}" for one in self._players.values()
+        ]
         session.msg("\n".join(["|wIn the lobby|n", *lines]))
 
     def _colors(self, _player: Player, session: Session, rest: str) -> None:
@@ -285,7 +293,7 @@ class Lobby(Game):
     def _help(self, _player: Player, session: Session, _rest: str) -> None:
         session.msg(HELP)
 
-    def _quit(self, player: Player, session: Session, _rest: str) -> None:
+    def _quit(self, player: Player, _session: Session, _rest: str) -> None:
         player.msg("Goodbye.")
         self._leave(player)
         for one in player.sessions:
