@@ -147,7 +147,7 @@ def test_long_lines_are_cut():
         ("colors 3", "There are the charts 16, 256, truecolor."),
         ("links", 'href="https://www.evennia.com"'),
         ("markup |rred", 'class="color-009">red'),
-        ("help", "leave, and forget my name"),
+        ("help", "leave for good"),
         ("say", "Say what?"),
         ("emote", "Do what?"),
         ("nocolor maybe", "nocolor on, or nocolor off?"),

@@ -224,7 +224,7 @@ class Lobby(Game):
         session.msg(
             "|wThe lobby|n\n"
             "A low room under the eaves. |#d9a05bLamplight|n pools on a long table, rain ticks at "
-            "the |=mdark windows|n, and somebody has |yleft a fire|n burning. A |lccolors|ltpaint "
+            "the |=qdark windows|n, and somebody has |yleft a fire|n burning. A |lccolors|ltpaint "
             "box|le stands open by the wall, and a |lclinks|ltletter rack|le hangs beside it.\n"
             f"{company}"
         )
@@ -255,7 +255,7 @@ class Lobby(Game):
             session.msg(f"There are the charts {', '.join(CHARTS)}. For example: colors 256")
             return
         links = "  ".join(f"|lccolors {name}|lt{name}|le" for name in CHARTS)
-        session.msg(f"{chart()}\n{links}")
+        session.msg(f"{chart()}\n\n{links}")
 
     def _links(self, _player: Player, session: Session, _rest: str) -> None:
         session.msg(
@@ -301,23 +301,24 @@ class Lobby(Game):
             one.disconnect("You have left the lobby.")
 
 
+# A phone shows 40 columns.
 HELP = "\n".join(
     ["|wCommands|n"]
     + [
-        f"  |y{literal(f'{command:<23}')}|n{meaning}"
+        f"  |y{literal(f'{command:<16}')}|n{meaning}"
         for command, meaning in (
-            ("look", "see the room again"),
-            ("say hello, or 'hello", "talk to everybody"),
-            ("emote waves, or :waves", "act"),
+            ("look", "the room again"),
+            ("say hello", "talk; or: 'hello"),
+            ("emote waves", "act; or: :waves"),
             ("who", "who is here"),
-            ("colors 16", "a chart; also 256 and truecolor"),
+            ("colors 256", "16, 256, truecolor"),
             ("links", "links to press"),
-            ("markup |rred", "see what your own markup looks like; only you see it"),
-            ("prompt >>", "another prompt; alone, the old one"),
-            ("oob", "an out-of-band command to your client and back"),
-            ("screenreader on", "text without colour and decoration, or off"),
-            ("nocolor on", "text without colour, or off"),
-            ("quit", "leave, and forget my name"),
+            ("markup |rred", "try your own markup"),
+            ("prompt >>", "another prompt"),
+            ("oob", "out-of-band, both ways"),
+            ("screenreader on", "plain text; or: off"),
+            ("nocolor on", "no colour; or: off"),
+            ("quit", "leave for good"),
         )
     ]
 )
