@@ -1,6 +1,6 @@
 """The table of differences from Evennia: read, run, and written as docs/compatibility.md.
 
-    python tests/compatibility.py > docs/compatibility.md
+python tests/compatibility.py > docs/compatibility.md
 """
 
 from __future__ import annotations

@@ -2,16 +2,22 @@
 #![expect(clippy::doc_markdown, reason = "the docstrings are read by Python's help()")]
 
 mod frames;
+mod json;
 mod markup;
 mod text;
+mod wire_formats;
 
 /// Rust core of mudwire.
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::frames::{read_frame, write_frame};
+    use crate::frames::Traffic;
     #[pymodule_export]
     use crate::markup::{
         Dialect, parse_ansi, parse_html, raw, strip_mxp, strip_raw_ansi, strip_unsafe_tokens,
+    };
+    #[pymodule_export]
+    use crate::wire_formats::{
+        Codec, EvenniaV1Codec, GmcpCodec, JsonCodec, TerminalCodec, decode_gmcp, encode_gmcp,
     };
 }

@@ -1,11 +1,13 @@
 //! Markup: the functions of `mudwire.markup`, and the table of tokens that they go by.
 
+use std::borrow::Cow;
+
 use mudwire_markup::{AnsiOptions, Quoting, Table};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::text::Text;
+use crate::text::{Text, text_argument};
 
 /// The markup tokens of a game, compiled once.
 ///
@@ -33,7 +35,7 @@ enum Markup {
 }
 
 impl Dialect {
-    pub fn get(&self) -> &mudwire_markup::Dialect {
+    pub fn markup(&self) -> &mudwire_markup::Dialect {
         match &self.0 {
             Markup::Stock(dialect) => dialect,
             Markup::Own(dialect) => dialect,
@@ -84,14 +86,20 @@ impl Dialect {
     }
 }
 
-/// The dialect of an argument, or the one of a text that has none.
-pub fn dialect_of<'a>(
+/// A text argument, where nothing, and whatever else is false, is an empty text.
+fn text<'a>(argument: &'a Bound<'_, PyAny>, strip: bool) -> PyResult<Text<'a>> {
+    let given = if argument.is_truthy()? { text_argument(argument, strip)? } else { None };
+    Ok(given.unwrap_or(Text { content: Cow::Borrowed(""), has_markup: false }))
+}
+
+/// The dialect of an argument, or the one of a text that has no markup.
+fn dialect_of<'a>(
     text: &Text<'_>,
     dialect: Option<&'a Bound<'_, Dialect>>,
 ) -> &'a mudwire_markup::Dialect {
     match dialect {
-        _ if text.is_ansi => mudwire_markup::Dialect::ansi_only(),
-        Some(dialect) => dialect.get().get(),
+        _ if !text.has_markup => mudwire_markup::Dialect::ansi_only(),
+        Some(dialect) => dialect.get().markup(),
         None => mudwire_markup::Dialect::evennia(),
     }
 }
@@ -103,7 +111,7 @@ pub fn dialect_of<'a>(
 /// links and URLs. It holds no control characters.
 ///
 /// Args:
-///     string: The text; see `Text`, or rather `mudwire.markup`, for what else than `str` it may be.
+///     string: The text; see `mudwire.markup` for what else than `str` it may be.
 ///     strip_ansi: Leave the colours out.
 ///     dialect: The markup tokens; Evennia's stock ones by default.
 ///
@@ -118,10 +126,10 @@ pub fn parse_html<'py>(
     strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<Bound<'py, PyString>> {
-    let text = Text::new(string, strip_ansi)?;
+    let text = text(string, strip_ansi)?;
     let mut out = Vec::new();
     mudwire_markup::html(
-        text.as_str(),
+        &text.content,
         dialect_of(&text, dialect),
         strip_ansi,
         Quoting::Verbatim,
@@ -157,17 +165,17 @@ pub fn parse_ansi(
     truecolor: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
-    let text = Text::new(string, strip_ansi)?;
-    if text.is_ansi {
-        return Ok(text.as_str().to_owned());
+    let text = text(string, strip_ansi)?;
+    if !text.has_markup {
+        return Ok(text.content.into_owned());
     }
     let mut out = String::new();
     let dialect = dialect_of(&text, dialect);
     let options = AnsiOptions { xterm256, truecolor, mxp };
     if strip_ansi {
-        mudwire_markup::plain(text.as_str(), dialect, options, &mut out);
+        mudwire_markup::plain(&text.content, dialect, options, &mut out);
     } else {
-        mudwire_markup::ansi(text.as_str(), dialect, options, &mut out);
+        mudwire_markup::ansi(&text.content, dialect, options, &mut out);
     }
     Ok(out)
 }
@@ -181,7 +189,7 @@ pub fn parse_ansi(
 ///     The text without `ESC [ digits and semicolons m`, as Evennia's `strip_raw_ansi`.
 #[pyfunction]
 pub fn strip_raw_ansi(string: &Bound<'_, PyAny>) -> PyResult<String> {
-    Ok(mudwire_markup::strip_sgr(Text::new(string, false)?.as_str()))
+    Ok(mudwire_markup::strip_sgr(&text(string, false)?.content))
 }
 
 /// Replace the links of a text by what can be read of them.
@@ -193,7 +201,7 @@ pub fn strip_raw_ansi(string: &Bound<'_, PyAny>) -> PyResult<String> {
 ///     The text with the labels of commands and the addresses, as Evennia's `strip_mxp`.
 #[pyfunction]
 pub fn strip_mxp(string: &Bound<'_, PyAny>) -> PyResult<String> {
-    Ok(mudwire_markup::strip_links(Text::new(string, false)?.as_str()))
+    Ok(mudwire_markup::strip_links(&text(string, false)?.content))
 }
 
 /// Remove the markup that breaks lines (`|/`) and sets tabs (`|-`).
@@ -205,7 +213,7 @@ pub fn strip_mxp(string: &Bound<'_, PyAny>) -> PyResult<String> {
 ///     The text without them, as Evennia's `strip_unsafe_tokens`.
 #[pyfunction]
 pub fn strip_unsafe_tokens(string: &Bound<'_, PyAny>) -> PyResult<String> {
-    Ok(mudwire_markup::strip_unsafe_tokens(Text::new(string, false)?.as_str()))
+    Ok(mudwire_markup::strip_unsafe_tokens(&text(string, false)?.content))
 }
 
 /// Double the bars and braces of a text, so that it is shown as it is.
@@ -217,5 +225,5 @@ pub fn strip_unsafe_tokens(string: &Bound<'_, PyAny>) -> PyResult<String> {
 ///     The text, safe to put into marked-up text, as Evennia's `raw`.
 #[pyfunction]
 pub fn raw(string: &Bound<'_, PyAny>) -> PyResult<String> {
-    Ok(mudwire_markup::raw(Text::new(string, false)?.as_str()))
+    Ok(mudwire_markup::raw(&text(string, false)?.content))
 }

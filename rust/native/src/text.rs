@@ -1,82 +1,73 @@
-//! The text that a game hands over, whatever it is.
+//! The text argument of every function that takes text: one rule for what may stand there.
+//!
+//! | argument | text |
+//! |---|---|
+//! | `None` | none: nothing is sent |
+//! | `str` and its subclasses | itself |
+//! | anything with `_raw_string` (Evennia's `ANSIString`) | `.clean()` for stripping, else `.raw()`; its markup is already converted |
+//! | `bytes` | read as UTF-8; what is not UTF-8 becomes U+FFFD |
+//! | anything else (lazy strings, numbers) | `str(argument)`, or `repr(argument)` where that fails |
+//!
+//! Surrogates in a `str` are joined where two make a pair; a lone one becomes U+FFFD.
+
+use std::borrow::Cow;
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-/// A text argument as UTF-8.
-///
-/// What each kind of argument gives, after Evennia's `parse_ansi`:
-/// * `str`: itself, lone surrogates as U+FFFD;
-/// * an `ANSIString`, known by its `_raw_string`: `clean()` where colours are stripped, `raw()`
-///   otherwise, both without markup;
-/// * `bytes`: decoded as UTF-8, what is none as U+FFFD;
-/// * anything false (`None`, 0, an empty list): nothing;
-/// * anything else, lazy translations among them: `str()` of it.
-pub struct Text<'py> {
-    string: Bound<'py, PyString>,
-    /// Set where `string` has no UTF-8.
-    replaced: Option<String>,
-    /// Holds raw sequences only: a bar is a bar.
-    pub is_ansi: bool,
+/// What a text argument holds.
+pub struct Text<'a> {
+    /// The text, borrowed from the argument where it is a plain `str`.
+    pub content: Cow<'a, str>,
+    /// Whether markup in it is still to be converted; an `ANSIString` has done so itself.
+    pub has_markup: bool,
 }
 
-impl<'py> Text<'py> {
-    /// Takes a text argument; `strip` tells that its colours are not wanted.
-    ///
-    /// # Errors
-    /// What `__bool__`, `__str__`, `raw` or `clean` of the argument raises.
-    pub fn new(value: &Bound<'py, PyAny>, strip: bool) -> PyResult<Self> {
-        if let Ok(string) = value.cast_exact::<PyString>() {
-            return Ok(Self::from_string(string.clone(), false));
-        }
-        let py = value.py();
-        if value.hasattr(intern!(py, "_raw_string"))? {
-            let method = if strip { intern!(py, "clean") } else { intern!(py, "raw") };
-            let string = value.call_method0(method)?.str()?;
-            return Ok(Self::from_string(string, true));
-        }
-        if let Ok(string) = value.cast::<PyString>() {
-            return Ok(Self::from_string(string.clone(), false));
-        }
-        let string = if !value.is_truthy()? {
-            PyString::new(py, "")
-        } else if let Ok(bytes) = value.cast::<PyBytes>() {
-            PyString::new(py, &String::from_utf8_lossy(bytes.as_bytes()))
-        } else {
-            value.str()?
-        };
-        Ok(Self::from_string(string, false))
+/// Reads a text argument as the table above says; with `strip` an `ANSIString`
+/// gives its text without colours.
+pub fn text_argument<'a>(
+    argument: &'a Bound<'_, PyAny>,
+    strip: bool,
+) -> PyResult<Option<Text<'a>>> {
+    if let Ok(string) = argument.cast_exact::<PyString>() {
+        return Ok(Some(Text { content: utf8(string)?, has_markup: true }));
     }
-
-    fn from_string(string: Bound<'py, PyString>, is_ansi: bool) -> Self {
-        let replaced = string.to_str().is_err().then(|| replace_surrogates(&string));
-        Self { string, replaced, is_ansi }
+    if argument.is_none() {
+        return Ok(None);
     }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        match &self.replaced {
-            Some(replaced) => replaced,
-            // Where this fails, `replaced` was set.
-            None => self.string.to_str().unwrap_or_default(),
-        }
+    let py = argument.py();
+    if argument.hasattr(intern!(py, "_raw_string"))? {
+        let form = if strip { intern!(py, "clean") } else { intern!(py, "raw") };
+        return Ok(Some(Text {
+            content: owned(&argument.call_method0(form)?)?,
+            has_markup: false,
+        }));
     }
-}
-
-/// `string` in UTF-8, each lone surrogate as U+FFFD.
-fn replace_surrogates(string: &Bound<'_, PyString>) -> String {
-    let arguments = (intern!(string.py(), "utf-8"), intern!(string.py(), "surrogatepass"));
-    let encoded = string.call_method1(intern!(string.py(), "encode"), arguments);
-    let mut bytes = match encoded.as_ref().map(|bytes| bytes.cast::<PyBytes>()) {
-        Ok(Ok(bytes)) => bytes.as_bytes().to_vec(),
-        _ => Vec::new(), // every string can be encoded so
+    let content = if let Ok(string) = argument.cast::<PyString>() {
+        utf8(string)?
+    } else if let Ok(bytes) = argument.cast::<PyBytes>() {
+        String::from_utf8_lossy(bytes.as_bytes())
+    } else {
+        owned(argument.str().or_else(|_| argument.repr())?.as_any())?
     };
-    // A surrogate is three bytes from ED A0 80 to ED BF BF, which are in no other character.
-    for at in 0..bytes.len().saturating_sub(2) {
-        if bytes[at] == 0xed && bytes[at + 1] >= 0xa0 {
-            bytes[at..at + 3].copy_from_slice("\u{fffd}".as_bytes());
-        }
+    Ok(Some(Text { content, has_markup: true }))
+}
+
+/// The characters of a `str` as UTF-8, surrogates joined or replaced.
+pub fn utf8<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = string.to_str() {
+        return Ok(Cow::Borrowed(text));
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    let encoded = string.call_method1("encode", ("utf-16-le", "surrogatepass"))?;
+    let (units, _) = encoded.cast::<PyBytes>()?.as_bytes().as_chunks();
+    let units = units.iter().copied().map(u16::from_le_bytes);
+    let characters =
+        char::decode_utf16(units).map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER));
+    Ok(Cow::Owned(characters.collect()))
+}
+
+/// The characters of an object that is a `str`, as UTF-8 of our own.
+pub fn owned(object: &Bound<'_, PyAny>) -> PyResult<Cow<'static, str>> {
+    Ok(Cow::Owned(utf8(object.cast()?)?.into_owned()))
 }

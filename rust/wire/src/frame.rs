@@ -61,12 +61,7 @@ pub fn read(bytes: &[u8], limit: usize) -> Option<Frame<'_>> {
     }
     let (&key, rest) = rest.split_first_chunk()?;
     let masked = rest.get(..size)?;
-    Some(Frame {
-        kind,
-        key,
-        masked,
-        length: bytes.len() - rest.len() + size,
-    })
+    Some(Frame { kind, key, masked, length: bytes.len() - rest.len() + size })
 }
 
 /// Writes `masked` to `out`, of the same length, with the masking `key` taken
@@ -133,11 +128,7 @@ mod tests {
 
     /// Section 5.3 to the letter: the reference for the vectorised one.
     fn naive_unmask(masked: &[u8], key: [u8; 4]) -> Vec<u8> {
-        masked
-            .iter()
-            .enumerate()
-            .map(|(i, byte)| byte ^ key[i % 4])
-            .collect()
+        masked.iter().enumerate().map(|(i, byte)| byte ^ key[i % 4]).collect()
     }
 
     /// Section 5.2 bit by bit: the reference for the reader. Gives kind, key,
@@ -196,10 +187,7 @@ mod tests {
         let frame = read(bytes, 5).expect("a plain frame");
         let mut text = [0; 5];
         unmask(frame.masked, frame.key, &mut text);
-        assert_eq!(
-            (frame.kind, frame.length, &text),
-            (Kind::Text, 11, b"Hello")
-        );
+        assert_eq!((frame.kind, frame.length, &text), (Kind::Text, 11, b"Hello"));
         assert_eq!(read(bytes, 4), None, "over the limit");
     }
 
@@ -220,12 +208,7 @@ mod tests {
     #[test]
     fn a_length_that_nobody_can_hold_is_not_read() {
         assert_eq!(
-            read(
-                &[
-                    0x81, 0xFF, 255, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4
-                ],
-                usize::MAX
-            ),
+            read(&[0x81, 0xFF, 255, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4], usize::MAX),
             None
         );
     }

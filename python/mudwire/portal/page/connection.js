@@ -1,0 +1,102 @@
+// The websocket to the game: opened again after every loss, sooner or later.
+//
+// States: "connecting", "open", "waiting" (for the next try), "offline" (the browser
+// has no network), "closed" (the game ended it; only open() starts again).
+
+const SUBPROTOCOL = "v1.evennia.com";
+const NORMAL_CLOSURE = 1000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+// A connection that lasted this long was no failure: the waits begin anew.
+const STABLE_MS = 5_000;
+
+export class Connection {
+  #address;
+  #onState;
+  #onCommand;
+  #socket = null;
+  #timer = 0;
+  #failures = 0;
+
+  // `address` names the websocket, its query included. `onState(state)` hears of changes,
+  // `onCommand(name, args, kwargs)` of each command from the game.
+  constructor(address, onState, onCommand) {
+    this.#address = address;
+    this.#onState = onState;
+    this.#onCommand = onCommand;
+    addEventListener("online", () => this.#hurry());
+    addEventListener("offline", () => this.#goOffline());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.#hurry();
+    });
+  }
+
+  open() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    if (!navigator.onLine) {
+      this.#goOffline();
+      return;
+    }
+    this.#onState("connecting");
+    const socket = new WebSocket(this.#address, [SUBPROTOCOL]);
+    this.#socket = socket;
+    let openedAt = Infinity;
+    socket.addEventListener("open", () => {
+      openedAt = performance.now();
+      this.#onState("open");
+    });
+    socket.addEventListener("message", (event) => this.#receive(event.data));
+    socket.addEventListener("close", (event) => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      if (performance.now() - openedAt > STABLE_MS) this.#failures = 0;
+      if (event.code === NORMAL_CLOSURE) this.#onState("closed");
+      else this.#wait();
+    });
+  }
+
+  // Send a command; returns whether there was a connection to send it on.
+  send(name, args = [], kwargs = {}) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify([name, args, kwargs]));
+    return true;
+  }
+
+  #receive(data) {
+    let command;
+    try {
+      command = JSON.parse(data);
+    } catch {
+      return;
+    }
+    if (Array.isArray(command)) this.#onCommand(command[0], command[1] ?? [], command[2] ?? {});
+  }
+
+  // Wait longer after each failure, and never all pages of a restarted game the same.
+  #wait() {
+    if (!navigator.onLine) {
+      this.#goOffline();
+      return;
+    }
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.open(), longest * (0.5 + Math.random() / 2));
+    this.#onState("waiting");
+  }
+
+  #goOffline() {
+    clearTimeout(this.#timer);
+    this.#timer = -1;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#onState("offline");
+  }
+
+  #hurry() {
+    if (this.#timer === 0 || !navigator.onLine) return;
+    this.#failures = 0;
+    this.open();
+  }
+}

@@ -1,0 +1,65 @@
+// The page: what the parts say to each other.
+
+import { websocketAddress } from "./address.js";
+import { Connection } from "./connection.js";
+import { Entry } from "./entry.js";
+import { readMarkup } from "./markup.js";
+import { OutOfBand } from "./oob.js";
+import { Screen } from "./screen.js";
+
+const STATES = {
+  connecting: "connecting\u2026",
+  open: "connected",
+  waiting: "connection lost, trying again\u2026",
+  offline: "offline",
+  closed: "disconnected",
+};
+
+const part = (id) => document.getElementById(id);
+
+const screen = new Screen(part("log"), part("newer"));
+const connection = new Connection(websocketAddress(), showState, receive);
+const entry = new Entry(part("entry"), part("line"), part("prompt"), sendLine);
+const oob = new OutOfBand(part("oob"), part("oob-list"), part("oob-count"), (...command) =>
+  connection.send(...command),
+);
+
+function receive(name, args, kwargs) {
+  if (name === "text") screen.add(readMarkup(String(args[0] ?? "")));
+  else if (name === "prompt") entry.setPrompt(readMarkup(String(args[0] ?? "")));
+  else oob.receive(name, args, kwargs);
+}
+
+function sendLine(line) {
+  if (!connection.send("text", [line])) {
+    screen.add("Not connected: your line was not sent.", "notice");
+    return false;
+  }
+  if (line !== "") screen.add(line, "typed");
+  screen.follow();
+  return true;
+}
+
+function showState(state) {
+  const status = part("status");
+  status.textContent = STATES[state];
+  status.dataset.state = state;
+  part("reconnect").hidden = state !== "closed";
+  if (state === "offline") screen.add("Your browser is offline. The game will be back with the network.", "notice");
+}
+
+part("reconnect").addEventListener("click", () => connection.open());
+
+part("log").addEventListener("click", (event) => {
+  const command = event.target.closest("a")?.dataset.command;
+  if (command === undefined) return;
+  event.preventDefault();
+  sendLine(command);
+});
+
+// A phone's keyboard covers the page where the browser does not shrink it.
+visualViewport?.addEventListener("resize", () => {
+  document.documentElement.style.setProperty("--visible-height", `${visualViewport.height}px`);
+});
+
+connection.open();

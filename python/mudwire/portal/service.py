@@ -1,0 +1,128 @@
+"""PortalService: the portal as a Twisted service, for ``mudwire serve`` and for twistd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred  # noqa: A004 # Twisted's
+from twisted.logger import Logger
+
+from mudwire.browser_sessions import SqliteBrowserSessions
+from mudwire.portal.site import PortalResource, PortalSite
+from mudwire.portal.websocket import WebSocketClient
+from mudwire.session import EmbeddedSessionHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from mudwire.game import Game
+
+FAREWELL_SECONDS = 5.0
+"""How long a stopping portal waits for its players' answers to the close frame."""
+
+
+class PortalService(Service):
+    """A page, its websocket and a game, on one endpoint.
+
+    Args:
+        game: The game.
+        endpoint: Where to listen, an ``IStreamServerEndpoint``.
+        sessions: Where browser sessions are kept; memory if None.
+        origins: Origins whose pages may connect besides the portal's own.
+        proxies: Addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
+        options: More class attributes for the websocket protocol, its limits among them.
+
+    Attributes:
+        listening: Fires with None when the portal listens, or with why it cannot.
+
+    """
+
+    name = "mudwire"
+    log = Logger()
+    listening: Deferred[None]
+
+    def __init__(
+        self,
+        game: Game,
+        endpoint: Any,
+        *,
+        sessions: SqliteBrowserSessions | None = None,
+        origins: Collection[str] = (),
+        proxies: Sequence[str] = (),
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.game = game
+        self.endpoint = endpoint
+        self.browser_sessions = SqliteBrowserSessions() if sessions is None else sessions
+        self.sessions = EmbeddedSessionHandler(game)
+        self._port: Any = None
+        self._started = False
+        factory = WebSocketServerFactory()
+        factory.sessionhandler = self.sessions
+        # Each portal has a class of its own, because the protocol, like Evennia's,
+        # reads what it is told from its class.
+        factory.protocol = type(
+            "WebSocketClient",
+            (WebSocketClient,),
+            {
+                "browser_session_store": self.browser_sessions,
+                "allowed_origins": origins,
+                "upstream_ips": proxies,
+                **(options or {}),
+            },
+        )
+        self.site = PortalSite(PortalResource(game.title, factory))
+
+    @property
+    def address(self) -> Any:
+        """Where the portal listens, an ``IAddress``."""
+        assert self._port is not None, "the portal is not listening"
+        return self._port.getHost()
+
+    def privilegedStartService(self) -> None:  # noqa: N802 # Twisted's name
+        """Start the game and listen, before twistd gives up its privileges."""
+        self._start()
+
+    def startService(self) -> None:  # noqa: N802 # Twisted's name
+        """Start the game and listen."""
+        super().startService()  # type: ignore[no-untyped-call] # Twisted is typed in parts
+        if not self._started:
+            self._start()
+
+    def _start(self) -> None:
+        self._started = True
+        self.game.sessions = self.sessions
+        self.game.at_start()
+        self.listening = self.endpoint.listen(self.site).addCallback(self._listens)
+
+    def _listens(self, port: Any) -> None:
+        self._port = port
+
+    async def _stop(self) -> None:
+        if self._port is not None:
+            await maybeDeferred(self._port.stopListening)
+        for session in self.sessions:
+            session.going_away()
+        try:
+            from twisted.internet import reactor  # noqa: PLC0415 # importing it installs it
+
+            await self.sessions.when_empty().addTimeout(FAREWELL_SECONDS, reactor)
+        except TimeoutError:
+            self.log.warn(
+                "{count} players did not answer and were cut off", count=self.sessions.count()
+            )
+        if (ending := self.game.at_stop()) is not None:
+            await ending
+        self.browser_sessions.close()
+
+    def stopService(self) -> Deferred[None]:  # noqa: N802 # Twisted's name
+        """Stop listening, close every connection with code 1001 and end the game.
+
+        Returns:
+            A Deferred that fires when all of that is done.
+
+        """
+        super().stopService()  # type: ignore[no-untyped-call] # Twisted is typed in parts
+        return Deferred.fromCoroutine(self._stop())

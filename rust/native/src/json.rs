@@ -1,0 +1,7 @@
+//! JSON text to and from Python's objects, without a tree in between.
+
+mod build;
+mod walk;
+
+pub use build::{Failure, Objects};
+pub use walk::{Lost, Place, Walk};

@@ -1,0 +1,281 @@
+//! Python's objects, written as JSON text with the meaning of `json.dumps`.
+//!
+//! What JSON cannot carry becomes `null` in its place and is remembered with
+//! that place, so that one bad value does not cost the whole message.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use mudwire_wire::json::{MAX_DEPTH, write_float, write_integer, write_string};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+
+use crate::text::utf8;
+
+/// Something that was left out, and where it stood.
+pub struct Lost {
+    place: String,
+    reason: String,
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.place, self.reason)
+    }
+}
+
+/// Where a value stands: `args[1].inventory[3]`. Spelled out only for what is lost.
+pub enum Place<'a> {
+    /// A value of the message itself.
+    Named(&'a str),
+    /// An element of an array.
+    Element(&'a Container<'a>, usize),
+    /// An entry of an object.
+    Entry(&'a Container<'a>, &'a str),
+}
+
+/// An array or object that is being written.
+pub struct Container<'a> {
+    place: &'a Place<'a>,
+    /// The address of the Python object, by which a circle is recognised.
+    address: usize,
+    depth: usize,
+}
+
+impl<'a> Container<'a> {
+    fn outermost(object: &Bound<'_, PyAny>, place: &'a Place<'a>) -> Self {
+        Self { place, address: object.as_ptr() as usize, depth: 0 }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn container(&self) -> Option<&'a Container<'a>> {
+        match self {
+            Self::Named(_) => None,
+            Self::Element(container, _) | Self::Entry(container, _) => Some(container),
+        }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => formatter.write_str(name),
+            Self::Element(container, index) => write!(formatter, "{}[{index}]", container.place),
+            Self::Entry(container, key) => write!(formatter, "{}.{key}", container.place),
+        }
+    }
+}
+
+/// Writes one message after the other value.
+pub struct Walk<'o> {
+    /// The message so far.
+    pub out: &'o mut Vec<u8>,
+    /// What was left out of it.
+    pub lost: Vec<Lost>,
+}
+
+impl<'o> Walk<'o> {
+    pub fn new(out: &'o mut Vec<u8>) -> Self {
+        Self { out, lost: Vec::new() }
+    }
+
+    /// Writes any value.
+    pub fn value(&mut self, value: &Bound<'_, PyAny>, place: &Place<'_>) -> PyResult<()> {
+        if let Ok(string) = value.cast_exact::<PyString>() {
+            return self.string(string);
+        }
+        if value.is_none() {
+            self.out.extend_from_slice(b"null");
+        } else if let Ok(boolean) = value.cast_exact::<PyBool>() {
+            self.boolean(boolean.is_true());
+        } else if let Ok(integer) = value.cast::<PyInt>() {
+            self.integer(integer, place);
+        } else if let Ok(float) = value.cast::<PyFloat>() {
+            write_float(float.value(), self.out);
+        } else if let Ok(dict) = value.cast::<PyDict>() {
+            self.object(dict, place)?;
+        } else if let Ok(list) = value.cast::<PyList>() {
+            self.array(list, list.iter(), place)?;
+        } else if let Ok(tuple) = value.cast::<PyTuple>() {
+            self.array(tuple, tuple.iter(), place)?;
+        } else if let Ok(string) = value.cast::<PyString>() {
+            self.string(string)?;
+        } else {
+            self.lose(place, format!("is {}", kind(value)));
+        }
+        Ok(())
+    }
+
+    fn string(&mut self, string: &Bound<'_, PyString>) -> PyResult<()> {
+        write_string(&utf8(string)?, self.out);
+        Ok(())
+    }
+
+    /// Writes the arguments after the first, each behind a comma.
+    pub fn further_arguments(
+        &mut self,
+        args: &Bound<'_, PyTuple>,
+        place: &Place<'_>,
+    ) -> PyResult<()> {
+        let container = Container::outermost(args, place);
+        for (index, argument) in args.iter().enumerate().skip(1) {
+            self.out.push(b',');
+            self.value(&argument, &Place::Element(&container, index))?;
+        }
+        Ok(())
+    }
+
+    fn array<'py>(
+        &mut self,
+        array: &Bound<'py, PyAny>,
+        elements: impl Iterator<Item = Bound<'py, PyAny>>,
+        place: &Place<'_>,
+    ) -> PyResult<()> {
+        let Some(container) = self.enter(array, place) else {
+            return Ok(());
+        };
+        self.out.push(b'[');
+        for (index, element) in elements.enumerate() {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            self.value(&element, &Place::Element(&container, index))?;
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+
+    fn object(&mut self, dict: &Bound<'_, PyDict>, place: &Place<'_>) -> PyResult<()> {
+        let Some(container) = self.enter(dict, place) else {
+            return Ok(());
+        };
+        self.out.push(b'{');
+        let start = self.out.len();
+        if dict.is_exact_instance_of::<PyDict>() {
+            for (key, value) in dict {
+                self.entry(&key, &value, &container, start)?;
+            }
+        } else {
+            // A subclass may have its own idea of its entries, and `json` asks for it.
+            for item in dict.call_method0(intern!(dict.py(), "items"))?.try_iter()? {
+                let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+                self.entry(&key, &value, &container, start)?;
+            }
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        key: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        container: &Container<'_>,
+        start: usize,
+    ) -> PyResult<()> {
+        let Some(name) = key_text(key)? else {
+            self.lost.push(Lost {
+                place: container.place.to_string(),
+                reason: format!("has a key that is {}", kind(key)),
+            });
+            return Ok(());
+        };
+        if self.out.len() > start {
+            self.out.push(b',');
+        }
+        write_string(&name, self.out);
+        self.out.push(b':');
+        self.value(value, &Place::Entry(container, &name))
+    }
+
+    fn boolean(&mut self, value: bool) {
+        let text: &[u8] = if value { b"true" } else { b"false" };
+        self.out.extend_from_slice(text);
+    }
+
+    fn integer(&mut self, integer: &Bound<'_, PyInt>, place: &Place<'_>) {
+        if let Ok(value) = integer.extract() {
+            write_integer(value, self.out);
+            return;
+        }
+        match integer_text(integer) {
+            Ok(digits) => self.out.extend_from_slice(digits.as_bytes()),
+            Err(_) => self.lose(place, "is an int of too many digits".to_owned()),
+        }
+    }
+
+    /// Goes into an array or object, unless that would never end.
+    fn enter<'a>(
+        &mut self,
+        object: &Bound<'_, PyAny>,
+        place: &'a Place<'a>,
+    ) -> Option<Container<'a>> {
+        let address = object.as_ptr() as usize;
+        let parent = place.container();
+        let mut around = parent;
+        while let Some(container) = around {
+            if container.address == address {
+                self.lose(place, format!("is {} that holds itself", kind(object)));
+                return None;
+            }
+            around = container.place.container();
+        }
+        let depth = parent.map_or(0, |container| container.depth + 1);
+        if depth == MAX_DEPTH {
+            self.lose(place, format!("is {} nested deeper than {MAX_DEPTH}", kind(object)));
+            return None;
+        }
+        Some(Container { place, address, depth })
+    }
+
+    fn lose(&mut self, place: &Place<'_>, reason: String) {
+        self.out.extend_from_slice(b"null");
+        self.lost.push(Lost { place: place.to_string(), reason });
+    }
+}
+
+/// The text that `json.dumps` makes of a key; `None` for one it refuses.
+fn key_text<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a, str>>> {
+    if let Ok(string) = key.cast::<PyString>() {
+        return utf8(string).map(Some);
+    }
+    Ok(if key.is_none() {
+        Some("null".into())
+    } else if let Ok(boolean) = key.cast::<PyBool>() {
+        Some(if boolean.is_true() { "true" } else { "false" }.into())
+    } else if let Ok(integer) = key.cast::<PyInt>() {
+        integer_text(integer).ok().map(Cow::Owned)
+    } else if let Ok(float) = key.cast::<PyFloat>() {
+        Some(float_text(float.value()))
+    } else {
+        None
+    })
+}
+
+/// The text of a float that is a key; inside quotes nothing is wrong with `NaN`.
+fn float_text(value: f64) -> Cow<'static, str> {
+    if value.is_nan() {
+        "NaN".into()
+    } else if value.is_infinite() {
+        if value > 0.0 { "Infinity" } else { "-Infinity" }.into()
+    } else {
+        let mut text = Vec::new();
+        write_float(value, &mut text);
+        String::from_utf8_lossy(&text).into_owned().into()
+    }
+}
+
+/// The digits of an integer, whatever its subclass writes for itself.
+fn integer_text(integer: &Bound<'_, PyInt>) -> PyResult<String> {
+    let py = integer.py();
+    py.get_type::<PyInt>().call_method1(intern!(py, "__repr__"), (integer,))?.extract()
+}
+
+fn kind(value: &Bound<'_, PyAny>) -> String {
+    value
+        .get_type()
+        .fully_qualified_name()
+        .map_or_else(|_| "an object".to_owned(), |name| format!("a {name}"))
+}

@@ -1,0 +1,294 @@
+//! What all codecs share: the game's markup, and text as ANSI in binary frames.
+
+use std::borrow::Cow;
+
+use mudwire_markup::AnsiOptions;
+use mudwire_wire::blank::strip;
+use pyo3::exceptions::PyNotImplementedError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+
+use super::options::{TextOptions, take_options};
+use crate::json::Lost;
+use crate::markup::Dialect;
+use crate::text::{Text, owned, text_argument};
+
+/// The SGR sequence that ends all colours.
+const RESET: &str = "\x1b[0m";
+
+/// How many lost values one log line names.
+const LOST_IN_A_LINE: usize = 4;
+
+/// Drawn lines: the default of Evennia's setting `SCREENREADER_REGEX_STRIP`.
+const SCREENREADER_STRIP: &str = r"\+-+|\+$|\+~|--+|~~+|==+";
+
+/// A payload, and whether it goes into a binary frame.
+pub type Frame<'py> = (Bound<'py, PyBytes>, bool);
+
+/// Makes a frame of a payload.
+pub fn frame<'py>(py: Python<'py>, payload: &[u8], is_binary: bool) -> Frame<'py> {
+    (PyBytes::new(py, payload), is_binary)
+}
+
+/// Base of all codecs: the game's markup, and text as ANSI in binary frames.
+#[pyclass(frozen, subclass, module = "mudwire._native")]
+pub struct Codec {
+    /// `None` for Evennia's stock markup.
+    dialect: Option<Py<Dialect>>,
+    /// `re.Pattern.sub` of what screen readers should not read.
+    screenreader_sub: Option<Py<PyAny>>,
+    /// A parser that turns the game's markup into ANSI.
+    to_ansi: Option<Py<PyAny>>,
+}
+
+#[pymethods]
+impl Codec {
+    #[new]
+    #[pyo3(signature = (*, dialect=None, screenreader_strip=None, to_ansi=None))]
+    pub fn new(
+        py: Python<'_>,
+        dialect: Option<Py<Dialect>>,
+        screenreader_strip: Option<&Bound<'_, PyAny>>,
+        to_ansi: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        Ok(Self { dialect, screenreader_sub: screenreader_sub(py, screenreader_strip)?, to_ansi })
+    }
+
+    /// Encode text as ANSI in a binary frame.
+    #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
+    fn encode_text<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        protocol_flags: Option<&Bound<'py, PyAny>>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Option<Frame<'py>>> {
+        let text = ansi_text(slf, args, protocol_flags, kwargs)?;
+        Ok(text.map(|text| frame(slf.py(), text.as_bytes(), true)))
+    }
+
+    /// Encode a prompt: text with the option ``send_prompt``.
+    #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
+    fn encode_prompt<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        protocol_flags: Option<&Bound<'py, PyAny>>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let keywords = match kwargs {
+            Some(kwargs) => kwargs.clone(),
+            None => PyDict::new(py),
+        };
+        let options = match take_options(slf, Some(&keywords))? {
+            Some(options) => options.copy()?,
+            None => PyDict::new(py),
+        };
+        options.set_item(intern!(py, "send_prompt"), true)?;
+        keywords.set_item(intern!(py, "options"), options)?;
+        keywords.set_item(intern!(py, "protocol_flags"), protocol_flags)?;
+        slf.call_method(intern!(py, "encode_text"), args, Some(&keywords))
+    }
+
+    /// Encode any other command; each wire format has its own way.
+    #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
+    fn encode_default(
+        slf: &Bound<'_, Self>,
+        cmdname: &Bound<'_, PyAny>,
+        args: &Bound<'_, PyTuple>,
+        protocol_flags: Option<&Bound<'_, PyAny>>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let _ = (cmdname, args, protocol_flags, kwargs);
+        Err(must_implement(slf, "encode_default"))
+    }
+
+    /// Decode a message of the client; each wire format has its own way.
+    #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
+    fn decode_incoming(
+        slf: &Bound<'_, Self>,
+        payload: &Bound<'_, PyAny>,
+        is_binary: bool,
+        protocol_flags: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let _ = (payload, is_binary, protocol_flags);
+        Err(must_implement(slf, "decode_incoming"))
+    }
+
+    /// Log, in one line, what of a message did not go out as it was meant.
+    fn warn(slf: &Bound<'_, Self>, message: &str) -> PyResult<()> {
+        let _ = message;
+        Err(must_implement(slf, "warn"))
+    }
+}
+
+impl Codec {
+    /// The text with its markup still to be converted, and the dialect to do so.
+    pub fn markup<'a>(
+        &self,
+        py: Python<'_>,
+        text: Text<'a>,
+    ) -> PyResult<(Cow<'a, str>, &mudwire_markup::Dialect)> {
+        if !text.has_markup {
+            return Ok((text.content, mudwire_markup::Dialect::ansi_only()));
+        }
+        if let Some(to_ansi) = &self.to_ansi {
+            let ansi = owned(to_ansi.bind(py).call1((text.content,))?.str()?.as_any())?;
+            return Ok((ansi, mudwire_markup::Dialect::ansi_only()));
+        }
+        let dialect = match &self.dialect {
+            Some(dialect) => dialect.get().markup(),
+            None => mudwire_markup::Dialect::evennia(),
+        };
+        Ok((text.content, dialect))
+    }
+
+    /// The text without colours, and without what a screen reader should not read.
+    pub fn screenreader_text(&self, py: Python<'_>, text: Text<'_>) -> PyResult<String> {
+        let plain = self.plain_text(py, text)?;
+        match &self.screenreader_sub {
+            Some(sub) => {
+                let stripped = sub.bind(py).call1((intern!(py, ""), plain))?;
+                Ok(owned(&stripped)?.into_owned())
+            }
+            None => Ok(plain),
+        }
+    }
+
+    fn plain_text(&self, py: Python<'_>, text: Text<'_>) -> PyResult<String> {
+        let (text, dialect) = self.markup(py, text)?;
+        let mut out = String::with_capacity(text.len());
+        mudwire_markup::plain(&text, dialect, AnsiOptions::default(), &mut out);
+        Ok(out)
+    }
+}
+
+/// The text of a message as ANSI of 256 colours, ended by a reset; `None` if there is none.
+pub fn ansi_text<'py>(
+    codec: &Bound<'py, Codec>,
+    args: &Bound<'py, PyTuple>,
+    protocol_flags: Option<&Bound<'py, PyAny>>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Option<String>> {
+    let Ok(argument) = args.get_borrowed_item(0) else {
+        return Ok(None);
+    };
+    let py = codec.py();
+    let options = TextOptions::take(codec, kwargs, protocol_flags)?;
+    let strip = options.screenreader || options.nocolor;
+    let Some(text) = text_argument(&argument, strip)? else {
+        return Ok(None);
+    };
+    let codec = codec.get();
+    if options.raw {
+        return Ok(Some(text.content.into_owned()));
+    }
+    if options.screenreader {
+        return codec.screenreader_text(py, text).map(Some);
+    }
+    if options.nocolor {
+        return codec.plain_text(py, text).map(Some);
+    }
+    let (text, dialect) = codec.markup(py, text)?;
+    let mut out = String::with_capacity(text.len() + text.len() / 4 + RESET.len());
+    let xterm256 = AnsiOptions { xterm256: true, ..AnsiOptions::default() };
+    match before_final_reset(&text) {
+        Some((body, line_end)) => {
+            mudwire_markup::ansi(body, dialect, xterm256, &mut out);
+            out.push_str(line_end);
+        }
+        None => mudwire_markup::ansi(&text, dialect, xterm256, &mut out),
+    }
+    out.push_str(RESET);
+    Ok(Some(out))
+}
+
+/// The text before a final `|n`, and the line end after that; `None` where it
+/// does not end so, or where the bar belongs to an escape (`||n`).
+fn before_final_reset(text: &str) -> Option<(&str, &str)> {
+    let (line, line_end) = match text.strip_suffix('\n') {
+        Some(line) => (line, "\n"),
+        None => (text, ""),
+    };
+    let body = line.strip_suffix("|n")?;
+    let bars = body.len() - body.trim_end_matches('|').len();
+    (bars % 2 == 0).then_some((body, line_end))
+}
+
+/// Input that a player typed: stripped, or `None` if nothing is left.
+pub fn typed_text<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Option<Bound<'py, PyDict>>> {
+    match std::str::from_utf8(payload).map(strip) {
+        Ok("") | Err(_) => Ok(None),
+        Ok(text) => {
+            let args = PyList::new(py, [PyString::new(py, text)])?;
+            command_with(intern!(py, "text"), args).map(Some)
+        }
+    }
+}
+
+/// What is handed to `data_in`: `{name: [args, kwargs]}`.
+pub fn command<'py>(
+    name: &Bound<'py, PyString>,
+    args: Bound<'py, PyAny>,
+    kwargs: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let py = name.py();
+    let command = PyDict::new(py);
+    command.set_item(name, PyList::new(py, [args, kwargs])?)?;
+    Ok(command)
+}
+
+/// A command that has arguments only.
+pub fn command_with<'py>(
+    name: &Bound<'py, PyString>,
+    args: Bound<'py, PyList>,
+) -> PyResult<Bound<'py, PyDict>> {
+    command(name, args.into_any(), PyDict::new(name.py()).into_any())
+}
+
+/// `re.Pattern.sub` of an expression, `None` if that is empty and takes out nothing.
+fn screenreader_sub(
+    py: Python<'_>,
+    expression: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<Py<PyAny>>> {
+    let stock = PyString::new(py, SCREENREADER_STRIP).into_any();
+    let expression = expression.unwrap_or(&stock);
+    let pattern = if expression.is_instance_of::<PyString>() {
+        let re = py.import("re")?;
+        let flags = re.getattr("DOTALL")?.bitor(re.getattr("MULTILINE")?)?;
+        &re.call_method1("compile", (expression, flags))?
+    } else {
+        expression
+    };
+    if pattern.getattr("pattern")?.is_truthy()? {
+        return Ok(Some(pattern.getattr("sub")?.unbind()));
+    }
+    Ok(None)
+}
+
+/// Tells the codec's log.
+pub fn warn(codec: &Bound<'_, PyAny>, message: &str) -> PyResult<()> {
+    codec.call_method1(intern!(codec.py(), "warn"), (message,))?;
+    Ok(())
+}
+
+/// Tells the codec's log what a message had to leave out.
+pub fn warn_of_lost(codec: &Bound<'_, PyAny>, name: &str, lost: &[Lost]) -> PyResult<()> {
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let mut named: Vec<String> = lost.iter().take(LOST_IN_A_LINE).map(Lost::to_string).collect();
+    if lost.len() > LOST_IN_A_LINE {
+        named.push(format!("{} more", lost.len() - LOST_IN_A_LINE));
+    }
+    let named = named.join("; ");
+    let message = format!("{name} went out without what JSON cannot carry: {named}");
+    warn(codec, &message)
+}
+
+fn must_implement(codec: &Bound<'_, Codec>, method: &str) -> PyErr {
+    match codec.get_type().name() {
+        Ok(class) => PyNotImplementedError::new_err(format!("{class} must implement {method}()")),
+        Err(error) => error,
+    }
+}

@@ -1,0 +1,150 @@
+//! `v1.evennia.com`: `["name", [args], {kwargs}]` in text frames, text as HTML.
+
+use mudwire_markup::{Dialect as Markup, Quoting, escape_html, html};
+use mudwire_wire::command::read_command;
+use mudwire_wire::json::{write_string, write_string_part};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+
+use super::codec::{Codec, Frame, command, frame, warn_of_lost};
+use super::options::TextOptions;
+use crate::json::{Failure, Objects, Place, Walk};
+use crate::markup::Dialect;
+use crate::text::{text_argument, utf8};
+
+/// Codec of Evennia's own webclient.
+#[pyclass(frozen, subclass, extends = Codec, module = "mudwire._native")]
+pub struct EvenniaV1Codec;
+
+#[pymethods]
+impl EvenniaV1Codec {
+    #[new]
+    #[pyo3(signature = (*, dialect=None, screenreader_strip=None, to_ansi=None))]
+    fn new(
+        py: Python<'_>,
+        dialect: Option<Py<Dialect>>,
+        screenreader_strip: Option<&Bound<'_, PyAny>>,
+        to_ansi: Option<Py<PyAny>>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let codec = Codec::new(py, dialect, screenreader_strip, to_ansi)?;
+        Ok(PyClassInitializer::from(codec).add_subclass(Self))
+    }
+
+    /// Decode one command text into ``{name: [args, kwargs]}``, or None.
+    #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
+    fn decode_incoming<'py>(
+        &self,
+        py: Python<'py>,
+        payload: &[u8],
+        is_binary: bool,
+        protocol_flags: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let _ = (is_binary, protocol_flags);
+        let Ok(text) = std::str::from_utf8(payload) else {
+            return Ok(None);
+        };
+        match read_command(text, &Objects(py)) {
+            Ok(read) => command(&read.name, read.args, read.kwargs).map(Some),
+            Err(Failure::Read(_)) => Ok(None),
+            Err(Failure::Python(error)) => Err(error),
+        }
+    }
+
+    /// Encode text as HTML in a command text named ``text`` or ``prompt``.
+    #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
+    fn encode_text<'py>(
+        slf: &Bound<'py, Self>,
+        args: &Bound<'py, PyTuple>,
+        protocol_flags: Option<&Bound<'py, PyAny>>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Option<Frame<'py>>> {
+        let Ok(argument) = args.get_borrowed_item(0) else {
+            return Ok(None);
+        };
+        let py = slf.py();
+        let codec = slf.as_super();
+        let options = TextOptions::take(codec, kwargs, protocol_flags)?;
+        let strip = options.nocolor || options.screenreader || options.raw;
+        let Some(text) = text_argument(&argument, strip)? else {
+            return Ok(None);
+        };
+        let name = if options.send_prompt { "prompt" } else { "text" };
+        let mut out = begin_command(name, text.content.len() * 2);
+        out.extend_from_slice(b"[\"");
+        if options.screenreader {
+            let text = codec.get().screenreader_text(py, text)?;
+            if options.raw {
+                write_raw(&text, options.client_raw, &mut out);
+            } else {
+                html(&text, Markup::ansi_only(), false, Quoting::Json, &mut out);
+            }
+        } else if options.raw {
+            write_raw(&text.content, options.client_raw, &mut out);
+        } else {
+            let (text, markup) = codec.get().markup(py, text)?;
+            html(&text, markup, options.nocolor, Quoting::Json, &mut out);
+        }
+        out.push(b'"');
+        let mut walk = Walk::new(&mut out);
+        walk.further_arguments(args, &ARGS)?;
+        walk.out.push(b']');
+        end_command(slf, name, walk, kwargs)?;
+        Ok(Some(frame(py, &out, false)))
+    }
+
+    /// Encode any other command as a command text; ``options`` is not sent.
+    #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
+    fn encode_default<'py>(
+        slf: &Bound<'py, Self>,
+        cmdname: &Bound<'py, PyString>,
+        args: &Bound<'py, PyTuple>,
+        protocol_flags: Option<&Bound<'py, PyAny>>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Option<Frame<'py>>> {
+        let _ = protocol_flags;
+        let name = utf8(cmdname)?;
+        if name == "options" {
+            return Ok(None);
+        }
+        let mut out = begin_command(&name, 64);
+        let mut walk = Walk::new(&mut out);
+        walk.value(args, &ARGS)?;
+        end_command(slf, &name, walk, kwargs)?;
+        Ok(Some(frame(slf.py(), &out, false)))
+    }
+}
+
+const ARGS: Place<'_> = Place::Named("args");
+
+/// The command text up to its args, with room for `more` bytes.
+fn begin_command(name: &str, more: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(name.len() + more + 64);
+    out.push(b'[');
+    write_string(name, &mut out);
+    out.push(b',');
+    out
+}
+
+/// The rest of the command text, and a word to the log about what it lacks.
+fn end_command(
+    codec: &Bound<'_, PyAny>,
+    name: &str,
+    mut walk: Walk<'_>,
+    kwargs: Option<&Bound<'_, PyDict>>,
+) -> PyResult<()> {
+    walk.out.push(b',');
+    match kwargs {
+        Some(kwargs) => walk.value(kwargs, &Place::Named("kwargs"))?,
+        None => walk.out.extend_from_slice(b"{}"),
+    }
+    walk.out.push(b']');
+    warn_of_lost(codec, name, &walk.lost)
+}
+
+fn write_raw(text: &str, as_it_is: bool, out: &mut Vec<u8>) {
+    if as_it_is {
+        write_string_part(text, out);
+    } else {
+        escape_html(text, Quoting::Json, out);
+    }
+}
