@@ -70,18 +70,8 @@ class Release:
         bin_directory = str(self.environment / "bin")
         return {**os.environ, "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}", **more}
 
-    def run_inside(self, code: str, settings: str = "") -> subprocess.CompletedProcess[str]:
-        """Run ``code`` where Evennia is set up with its defaults and the lines ``settings``."""
-        return self.run(
-            "python",
-            "-c",
-            f"import game_settings; game_settings.set_up()\n{code}",
-            PYTHONPATH=str(INSIDE),
-            GAME_SETTINGS=settings,
-        )
-
-    def test_inside(self, module: str, settings: str = "") -> subprocess.CompletedProcess[str]:
-        """Run the tests of a module in ``inside`` with those settings."""
+    def test_inside(self) -> subprocess.CompletedProcess[str]:
+        """Run the tests of ``inside``, which import Evennia."""
         return self.run(
             "python",
             "-m",
@@ -89,12 +79,12 @@ class Release:
             "-q",
             f"--rootdir={INSIDE}",
             f"--config-file={os.devnull}",
+            "--import-mode=importlib",
             "--noconftest",
             "-p",
             "no:cacheprovider",
-            INSIDE / module,
+            *sorted(INSIDE.glob("check_*.py")),
             PYTHONPATH=f"{INSIDE}{os.pathsep}{ROOT / 'tests'}",
-            GAME_SETTINGS=settings,
         )
 
 
