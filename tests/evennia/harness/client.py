@@ -11,7 +11,7 @@ from typing import Any, Self
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-PATIENCE = 15.0  # seconds that a test waits for something that must come
+PATIENCE = 60.0  # seconds that a test waits for something that must come
 V1 = "v1.evennia.com"
 
 
