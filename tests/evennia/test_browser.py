@@ -39,9 +39,7 @@ def page(browser, ours):
             route.fulfill(body="", content_type="text/javascript")
         elif url.endswith("/webclient/"):
             response = route.fetch()
-            route.fulfill(
-                response=response, body=re.sub(r'integrity="[^"]*"', "", response.text())
-            )
+            route.fulfill(response=response, body=re.sub(r'integrity="[^"]*"', "", response.text()))
         else:
             route.continue_()
 

@@ -1,7 +1,7 @@
 """The wire formats of the game: those that Evennia has registered, mudwire's in place of its own.
 
-Evennia 6 keeps a registry, to which a game may add formats when it likes, so it is looked up at each
-connection. Evennia 5 has no subprotocols; there mudwire's four are all there are.
+Evennia 6 keeps a registry, to which a game may add formats when it likes, so it is looked up at
+each connection. Evennia 5 has no subprotocols; there mudwire's four are all there are.
 """
 
 from __future__ import annotations
@@ -37,14 +37,12 @@ def game_formats() -> Mapping[str, WireFormat]:
 class RegisteredFormats(Mapping[str, WireFormat]):
     """Evennia's registry as it is now, with a codec of mudwire for each that is Evennia's own."""
 
-    def __init__(
-        self, registered: Mapping[str, Any], ours: Mapping[str, WireFormat]
-    ) -> None:
+    def __init__(self, registered: Mapping[str, Any], ours: Mapping[str, WireFormat]) -> None:
         self._registered = registered
         self._ours = ours
 
     def __getitem__(self, name: str) -> WireFormat:
-        codec = self._registered[name]
+        codec: WireFormat = self._registered[name]
         if type(codec).__module__.startswith(f"{UPSTREAM}."):
             return self._ours.get(name, codec)
         return codec

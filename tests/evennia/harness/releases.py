@@ -83,6 +83,8 @@ class Release:
             "--noconftest",
             "-p",
             "no:cacheprovider",
+            "-p",
+            "game_settings",
             *sorted(INSIDE.glob("check_*.py")),
             PYTHONPATH=f"{INSIDE}{os.pathsep}{ROOT / 'tests'}",
         )

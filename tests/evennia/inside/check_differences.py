@@ -1,12 +1,9 @@
 """The table of differences says what the installed Evennia really answers."""
 
-import game_settings
-
-game_settings.set_up()
-
 import pytest
-from compatibility import differences
 from evennia.utils import ansi, text2html
+
+from compatibility import differences
 
 NAMES = {**vars(ansi), **vars(text2html)}
 

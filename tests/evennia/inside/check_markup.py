@@ -5,15 +5,11 @@ import json
 import random
 import re
 
-import game_settings
-
-game_settings.set_up()
-
-import mudwire.evennia
 import pytest
 from django.test import override_settings
 from evennia.contrib.base_systems.color_markups import color_markups
 from evennia.utils import ansi, text2html
+
 from mudwire import markup
 from mudwire.evennia.dialect import game_markup
 from mudwire.evennia.formats import game_formats

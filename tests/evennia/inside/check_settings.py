@@ -1,16 +1,12 @@
 """Settings: what is wrong is named with its value and what was expected."""
 
-import re
-
-import game_settings
-
-game_settings.set_up()
-
 import json
+import re
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
+
 from mudwire.evennia import settings
 from mudwire.evennia.formats import game_formats
 

@@ -1,4 +1,4 @@
-"""The settings of a game without a game directory: Evennia's defaults."""
+"""The settings of a game without a game directory, and the pytest plugin that sets Evennia up."""
 
 import os
 
@@ -9,7 +9,7 @@ SECRET_KEY = "for tests only"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
 
 
-def set_up() -> None:
+def pytest_configure() -> None:
     """Make these the settings, as the launcher of a game does with the game's own."""
     os.environ["DJANGO_SETTINGS_MODULE"] = __name__
     django.setup()
