@@ -2,8 +2,8 @@
 
     .venv-evennia-6.1.0/bin/python benches/evennia_parsers.py
 
-Prints a table: microseconds of Evennia alone, with mudwire installed, and their ratio. Evennia's own
-memory of parsed texts is emptied before each call, as texts of a game are seldom twice the same.
+Prints a table: microseconds of Evennia alone, with mudwire installed, and their ratio. Evennia's
+own memory of parsed texts is emptied before each call: the texts of a game are seldom the same.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "evennia" / "inside"))
 
-import game_settings
+import game_settings  # found by the path above
 
 game_settings.pytest_configure()
 
-from evennia.utils import ansi
-from evennia.utils.evtable import EvTable
-from evennia.utils.text2html import parse_html
+from evennia.utils import ansi  # noqa: E402 # Evennia is set up first
+from evennia.utils.evtable import EvTable  # noqa: E402 # Evennia is set up first
+from evennia.utils.text2html import parse_html  # noqa: E402 # Evennia is set up first
 
-import mudwire.evennia
+import mudwire.evennia  # noqa: E402 # Evennia is set up first
 
 ROOM = (
-    "|cTown Square|n\nA |ywide|n square of |=lworn stone|n. A |bfountain|n stands in the middle, and "
-    "|[520|000posters|n hang on |wevery|n wall. |lclook board|ltThe board|le has the news.\n"
+    "|cTown Square|n\nA |ywide|n square of |=lworn stone|n. A |bfountain|n stands in the middle, "
+    "and |[520|000posters|n hang on |wevery|n wall. |lclook board|ltThe board|le has the news.\n"
     "|wExits:|n |gnorth|n, |geast|n and |gdown|n"
 )
 

@@ -66,9 +66,12 @@ class Release:
         )
 
     def variables(self, **more: str) -> dict[str, str]:
-        """The environment variables of a program that runs in the virtual environment."""
-        bin_directory = str(self.environment / "bin")
-        return {**os.environ, "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}", **more}
+        """The environment variables of a program that runs in the virtual environment.
+
+        The seed of hashes is fixed: Evennia shows sets, and two games are compared.
+        """
+        path = f"{self.environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "PYTHONHASHSEED": "0", **more}
 
     def test_inside(self) -> subprocess.CompletedProcess[str]:
         """Run the tests of ``inside``, which import Evennia."""

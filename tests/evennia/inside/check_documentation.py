@@ -4,9 +4,10 @@ import json
 import re
 from pathlib import Path
 
-import mudwire.evennia
 import pytest
 from evennia.utils import ansi
+
+import mudwire.evennia
 
 PAGE = Path(__file__).parents[3] / "docs" / "evennia.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
