@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import module_from_spec, spec_from_file_location
-from ipaddress import ip_network
 from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -32,6 +31,7 @@ from mudwire.game import Game
 from mudwire.limits import LIMITS
 from mudwire.portal.service import PortalService
 from mudwire.portal.websocket import WebSocketClient
+from mudwire.upstreams import Upstreams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -312,10 +312,7 @@ def parse_proxy(text: str) -> str:
         ValueError: It is neither.
 
     """
-    try:
-        ip_network(text)
-    except ValueError as error:
-        raise ValueError(f"{error}; expected an address or a network, as in 10.0.0.0/8") from None
+    Upstreams([text])
     return text
 
 

@@ -82,7 +82,7 @@ def test_the_version_is_the_packages():
         (("--game", "mudwire.game:Game"), "lacks at_connect, at_text"),
         (("--origin", "example.com"), "is not an origin such as https://example.com"),
         (("--origin", "https://example.com/page"), "is not an origin"),
-        (("--proxy", "localhost"), "expected an address or a network"),
+        (("--proxy", "localhost"), "expected an IP address or a network"),
         (("--max-message-bytes", "many"), "'many' is not a number from 0"),
         (("--ping-timeout", "-1"), "'-1' is not a number from 0"),
         (("--ping-timeout", "nan"), "'nan' is not a number from 0"),
@@ -167,6 +167,20 @@ def test_a_signal_stops_it_cleanly(run_portal, number):
         portal.process.send_signal(number)
         assert player.close_code() == other.close_code() == 1001
         assert portal.process.wait(SECONDS) == 0
+
+
+def test_a_game_that_fails_at_the_end_does_not_keep_it(run_portal, tmp_path):
+    game = tmp_path / "game.py"
+    game.write_text(
+        "from mudwire.portal.lobby import Lobby\n"
+        "class Bad(Lobby):\n"
+        "    def at_stop(self):\n"
+        "        raise RuntimeError('the end')\n"
+    )
+    portal = run_portal("--game", f"{game}:Bad")
+    portal.process.send_signal(signal.SIGTERM)
+    portal.log_line("RuntimeError: the end")
+    assert portal.process.wait(SECONDS) == 0
 
 
 def test_a_second_signal_kills(run_portal, tmp_path):
