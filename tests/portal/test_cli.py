@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from mudwire.cli import LIMIT_OPTIONS, OPTIONS, endpoint_of
+from mudwire.cli import LIMIT_OPTIONS, OPTIONS
 from mudwire.limits import LIMITS
+from mudwire.portal.running import endpoint_of
 from playing import SECONDS, Player
 
 DICE = Path(__file__).parents[2] / "docs" / "examples" / "dice.py"
@@ -129,6 +130,18 @@ def test_a_game_that_does_not_start_is_code_1_and_its_traceback_is_logged(tmp_pa
     assert result.returncode == 1
     assert result.stderr.splitlines()[-1] == "mudwire: the game did not start: OSError: no world"
     assert f'File "{game}", line 4' in result.stderr
+
+
+def test_a_game_that_cannot_be_made_is_code_1(tmp_path):
+    game = tmp_path / "game.py"
+    game.write_text(
+        "from mudwire.portal.lobby import Lobby\n"
+        "class Choosy(Lobby):\n"
+        "    def __init__(self, world):\n"
+        "        super().__init__()\n"
+    )
+    line = error_of("--game", f"{game}:Choosy", code=1)
+    assert "mudwire: the game cannot be made: TypeError: " in line
 
 
 def test_a_port_that_is_taken_is_code_1():
