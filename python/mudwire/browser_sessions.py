@@ -15,12 +15,12 @@ import sqlite3
 import time
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 MEMORY = ":memory:"
 MAX_AGE = 30 * 24 * 3600

@@ -10,10 +10,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from mudwire.markup import raw
+
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from mudwire.session import EmbeddedSessionHandler, Session
+
+
+def literal(text: str) -> str:
+    """Return markup that shows a text as it is, whatever a player wrote into it.
+
+    ``raw`` alone, as in Evennia, leaves a door open: links are found after escapes are
+    undone, so that ``||lc`` still begins one. Here a reset stands in between.
+
+    Args:
+        text: What a player typed.
+
+    """
+    return str(raw(text)).replace("||l", "|||nl")
 
 
 class Game(ABC):

@@ -196,16 +196,23 @@ class EmbeddedSessionHandler:
         return len(self._sessions)
 
     def connect(self, session: Any) -> None:
-        """Number a session, take it into the table and show it to the game."""
+        """Take a session into the table, with a number of its own, and show it to the game."""
         if not session.sessid or session.sessid in self._sessions:
             session.sessid = next(self._numbers)
         self._sessions[session.sessid] = session
+        self.log.debug(
+            "Session {sessid} begins, from {address}",
+            sessid=session.sessid,
+            address=session.address,
+        )
         self._call(session, self.game.at_connect, session)
 
     def disconnect(self, session: Any) -> None:
         """Take a session out of the table and tell the game, the first time that it is called."""
-        if self._sessions.get(session.sessid) is session:
-            del self._sessions[session.sessid]
+        sessid = session.sessid
+        if self._sessions.get(sessid) is session:
+            del self._sessions[sessid]
+            self.log.debug("Session {sessid} ends", sessid=sessid)
             self._call(session, self.game.at_disconnect, session)
         if not self._sessions:
             waiting, self._emptied = self._emptied, []
