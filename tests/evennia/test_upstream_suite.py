@@ -21,7 +21,12 @@ INAPPLICABLE: dict[str, dict[str, str]] = {
             "wants the padded text of json.dumps, through sendLine"
         ),
     },
-    "6.1.0": {},
+    "6.1.0": {
+        "evennia.server.portal.test_wire_formats.TestWebSocketSubprotocolNegotiation"
+        ".test_empty_subprotocols_setting": (
+            "replaces a private function of Evennia's module; check_settings.py has the same test"
+        ),
+    },
 }
 """By release: the tests that cannot pass with another implementation, and why."""
 
@@ -33,21 +38,17 @@ def test_evennias_own_tests(release, template, tmp_path):
             'TEST_RUNNER = "upstream_suite.Runner"\n'
             'DATABASES["default"]["TEST"] = {"MIGRATE": False}\n'
         )
+    shutil.copy(INSIDE / "upstream_suite.py", game)
     labels = LABELS + (LABELS_SINCE_6 if release.has_wire_formats else [])
     ran = release.run(
         "evennia",
         "test",
-        "-v",
-        "2",
         "--settings",
         "settings",
         *labels,
         cwd=game,
-        PYTHONPATH=str(INSIDE),
     )
-    outcomes = re.findall(
-        r"^(\w+) \(([\w.]+)\).*?\.\.\. (\w+)$", ran.stdout, re.MULTILINE | re.DOTALL
-    )
-    failed = {test for _, test, outcome in outcomes if outcome != "ok"}
-    assert len(outcomes) > 15, ran.stdout
+    failed = set(re.findall(r"^(?:FAIL|ERROR): \w+ \((.+)\)$", ran.stdout, re.MULTILINE))
+    [count] = re.findall(r"^Ran (\d+) tests", ran.stdout, re.MULTILINE) or [0]
+    assert int(count) > 15, ran.stdout
     assert failed == INAPPLICABLE[release.version].keys(), ran.stdout

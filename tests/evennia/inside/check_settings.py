@@ -2,12 +2,13 @@
 
 import json
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from mudwire.evennia import settings
+from mudwire.evennia import WebSocketClient, settings
 from mudwire.evennia.formats import game_formats
 
 
@@ -54,6 +55,22 @@ def test_a_wrong_setting_is_named(name, value, error, says):
 def test_subprotocols(value, expected):
     with override_settings(WEBSOCKET_SUBPROTOCOLS=value):
         assert settings.subprotocols() == expected
+
+
+@pytest.mark.parametrize(
+    ("subprotocols", "chosen", "spoken"),
+    [
+        (None, "json.mudstandards.org", "json.mudstandards.org"),
+        (("no.such", "gmcp.mudstandards.org"), "gmcp.mudstandards.org", "gmcp.mudstandards.org"),
+        ((), None, "v1.evennia.com"),
+    ],
+)
+def test_the_subprotocol_is_chosen_from_them(subprotocols, chosen, spoken, monkeypatch):
+    monkeypatch.setattr(WebSocketClient, "subprotocols", subprotocols)
+    client = WebSocketClient()
+    offer = Mock(protocols=["gmcp.mudstandards.org", "json.mudstandards.org"])
+    assert client.onConnect(offer) == chosen
+    assert client.wire_format.name == spoken
 
 
 @pytest.mark.parametrize(
