@@ -28,7 +28,7 @@ test-python: $(VENV)/.built $(VENV)/.browser
 OLDEST := .venv-oldest
 
 test-oldest: $(VENV)/.built $(OLDEST)/.tools ## the protocol with the oldest Autobahn and Twisted
-	PYTHONPATH=python $(OLDEST)/bin/pytest tests/test_frames.py tests/test_limits.py \
+	PYTHONPATH=python $(OLDEST)/bin/pytest tests/test_connection.py tests/test_frames.py tests/test_limits.py \
 		tests/test_outbox.py tests/test_protocol.py tests/test_upstreams.py $(ARGS)
 
 lint: $(VENV)/.built ## formatting, lints, types, stubs

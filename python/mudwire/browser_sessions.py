@@ -85,7 +85,10 @@ class SqliteBrowserSessions:
     """
 
     def __init__(
-        self, path: str | Path = MEMORY, max_age: float = MAX_AGE, clock: Callable[[], float] = time.time
+        self,
+        path: str | Path = MEMORY,
+        max_age: float = MAX_AGE,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.max_age = max_age
         self._clock = clock

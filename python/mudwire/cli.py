@@ -74,9 +74,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="mudwire", description="The websocket webclient of text games, in Rust."
-    )
+    parser = Parser(prog="mudwire", description="The websocket webclient of text games, in Rust.")
     parser.add_argument("--version", action="version", version=f"mudwire {version('mudwire')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve_parser = commands.add_parser(
@@ -94,7 +92,9 @@ def _parser() -> Parser:
         "A second one kills it.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    limits = serve_parser.add_argument_group("limits", "Each protects something; 0 switches it off.")
+    limits = serve_parser.add_argument_group(
+        "limits", "Each protects something; 0 switches it off."
+    )
     try:
         for option in OPTIONS:
             option.add_to(serve_parser)
@@ -103,7 +103,10 @@ def _parser() -> Parser:
     except EnvironmentVariableError as error:
         serve_parser.error(str(error))
     serve_parser.add_argument(
-        "-v", "--verbose", action="store_true", help="log requests, connections and what was dropped"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="log requests, connections and what was dropped",
     )
     return parser
 
@@ -148,7 +151,9 @@ class Option:
         try:
             default = self._parse_all(self.default if text is None else text)
         except ValueError as error:
-            raise EnvironmentVariableError(f"environment variable {self.variable}: {error}") from None
+            raise EnvironmentVariableError(
+                f"environment variable {self.variable}: {error}"
+            ) from None
         shown = f"default: {self.default}; " if self.default else ""
         parser.add_argument(
             f"--{self.name}",
@@ -461,9 +466,7 @@ def _start(portal: PortalService, listen: str, give_up: Callable[[StartError], N
         return
     portal.listening.addCallbacks(
         lambda _: portal.log.info("The game is at {url}", url=url_of(portal.address)),
-        lambda failure: give_up(
-            StartError(f"cannot listen on {listen}: {_reason(failure.value)}")
-        ),
+        lambda failure: give_up(StartError(f"cannot listen on {listen}: {_reason(failure.value)}")),
     )
 
 

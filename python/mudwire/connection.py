@@ -14,12 +14,16 @@ It knows nothing of sessions or commands. Its rules:
 
 from __future__ import annotations
 
-import sys
-from functools import cache
-from typing import Any, ClassVar
+from collections import deque
+from functools import cache, cached_property
+from sys import intern, maxsize
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import parse_qs, urlparse
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from autobahn.websocket.protocol import TrafficStats
+from autobahn.websocket.utf8validator import Utf8Validator
+from twisted.internet.defer import Deferred, succeed
 
 from mudwire import _native
 from mudwire.limits import LIMITS, Limits
@@ -42,13 +46,118 @@ def _autobahn_options() -> dict[str, Any]:
 
 AUTOBAHN_OPTIONS = _autobahn_options()
 
+AT_REST: dict[str, Any] = {
+    "_perMessageCompress": None,
+    "autoPingPending": None,
+    "autoPingPendingSent": None,
+    "autoPingPendingSeq": 0,
+    "autoPingTimeoutCall": None,
+    "closeHandshakeTimeoutCall": None,
+    "closedByMe": False,
+    "current_frame": None,
+    "data": b"",
+    "droppedByMe": False,
+    "failedByMe": False,
+    "inside_message": False,
+    "localCloseCode": None,
+    "localCloseReason": None,
+    "openHandshakeTimeoutCall": None,
+    "remoteCloseCode": None,
+    "remoteCloseReason": None,
+    "send_state": WebSocketServerProtocol.SEND_STATE_GROUND,
+    "trackedTimings": None,
+    "triggered": False,
+    "wasClean": False,
+    "wasCloseHandshakeTimeout": False,
+    "wasMaxFramePayloadSizeExceeded": False,
+    "wasMaxMessagePayloadSizeExceeded": False,
+    "wasNotCleanReason": None,
+    "wasOpenHandshakeTimeout": False,
+    "wasServerConnectionDropTimeout": False,
+    "wasServingFlashSocketPolicyFile": False,
+}
+"""What Autobahn's attributes are in an open connection in which nothing special has happened."""
+
+HANDSHAKE_ONLY = frozenset({"_wskey", "http_request_data", "http_response_data"})
+"""Attributes that are gone once the connection is open."""
+
+HANDSHAKE_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "cache-control",
+        "connection",
+        "pragma",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "sec-websocket-extensions",
+        "sec-websocket-key",
+        "sec-websocket-version",
+        "upgrade",
+    }
+)
+"""Headers that say nothing of the player, and are gone once the connection is open."""
+
 _AutobahnDefaults: Any = type(
     "_AutobahnDefaults",
     (),
-    {
+    AT_REST
+    | {
         name: staticmethod(value) if callable(value) else value
         for name, value in AUTOBAHN_OPTIONS.items()
     },
+)
+
+
+class MadeAgain:
+    """What Autobahn made for each connection, and is let go of and made again when asked for.
+
+    Each is a property that an attribute of the instance hides.
+    """
+
+    @cached_property
+    def send_queue(self) -> deque[Any]:
+        """What waits to be sent in chops."""
+        return deque()
+
+    @cached_property
+    def utf8validator(self) -> Any:
+        """What checks text that comes in parts."""
+        return Utf8Validator()
+
+    @cached_property
+    def is_open(self) -> Deferred[None]:
+        """Fires when the handshake is done: it is."""
+        return succeed(None)
+
+    @cached_property
+    def _results(self) -> dict[str, Any]:
+        """What the listeners to an event answered."""
+        return dict.fromkeys(self._valid_events)
+
+    @cached_property
+    def http_status_line(self) -> str:
+        """The first line of the request."""
+        return f"GET {self.http_request_uri} HTTP/1.1"
+
+    @cached_property
+    def http_request_path(self) -> str:
+        """The path that was asked for."""
+        return urlparse(self.http_request_uri).path
+
+    @cached_property
+    def http_request_params(self) -> dict[str, list[str]]:
+        """The query that was asked for."""
+        return parse_qs(urlparse(self.http_request_uri).query)
+
+    if TYPE_CHECKING:
+        http_request_uri: str
+        _valid_events: list[str]
+
+
+MADE_AGAIN = frozenset(
+    name for name, value in vars(MadeAgain).items() if isinstance(value, cached_property)
 )
 
 
@@ -59,7 +168,7 @@ class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn i
         """Leave the counters at 0, where they start."""
 
 
-class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
+class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
     """One websocket connection of a server.
 
     Autobahn's options keep their meaning: a class attribute of a subclass goes before an option
@@ -68,12 +177,11 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
 
     outbox_class: ClassVar[type[Outbox]] = Outbox
     outbox: Outbox
+    http_headers: dict[str, str]
 
+    _has_chopped = False
     CONFIG_ATTRS = ()  # nothing is copied from the factory but what _connectionMade below copies
     failByDrop = False  # a client that breaks a rule gets a close code
-
-    current_frame = None
-    inside_message = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +199,7 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
                 setattr(self, name, value)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
-        self.trafficStats = Traffic(self.max_message_bytes or sys.maxsize)
+        self.trafficStats = Traffic(self.max_message_bytes or maxsize)
 
     def _onOpen(self) -> None:
         """Choose the way of the frames, once for the life of the connection."""
@@ -112,6 +220,24 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             )
         )
         super()._onOpen()
+
+    def succeedHandshake(self, response: Any) -> None:
+        """Answer the handshake, and let go of what it leaves behind."""
+        super().succeedHandshake(response)
+        if self.state != OPEN:
+            return
+        self.http_headers = {
+            intern(name): value
+            for name, value in self.http_headers.items()
+            if name not in HANDSHAKE_HEADERS
+        }
+        self.__dict__ = {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in HANDSHAKE_ONLY
+            and name not in MADE_AGAIN
+            and not (name in AT_REST and value == AT_REST[name])
+        }
 
     def _connectionLost(self, reason: Any) -> None:
         """Let go of the socket, and hear of the end as Autobahn does."""
@@ -195,7 +321,6 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             and type(payload) is bytes
             and fragmentSize is None
             and not sync
-            and not self.send_queue
         ):
             if not self.outbox.write(self.trafficStats.write(payload, isBinary)):
                 self._drop_slow_reader()
@@ -204,7 +329,9 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """Send bytes through the outbox, or chopped up where Autobahn is asked to do that."""
-        if sync or chopsize or self.send_queue:
+        if sync or chopsize or (self._has_chopped and self.send_queue):
+            self._has_chopped = True
+            self._frames_are_plain = False
             super().sendData(data, sync, chopsize)
             return
         if not self.outbox.write(data):

@@ -226,8 +226,11 @@ class EmbeddedSessionHandler:
         session.cmd_last = time.time()
         for name, (args, keywords) in kwargs.items():
             if not (isinstance(args, list) and isinstance(keywords, dict)):
-                self.log.debug("Dropped {name} of session {sessid}: its arguments have the "
-                               "wrong types", name=name, sessid=session.sessid)
+                self.log.debug(
+                    "Dropped {name} of session {sessid}: its arguments have the wrong types",
+                    name=name,
+                    sessid=session.sessid,
+                )
             elif name != "text":
                 self._call(session, self.game.at_command, session, name, args, keywords)
             elif args and isinstance(args[0], str):
@@ -250,8 +253,9 @@ class EmbeddedSessionHandler:
                 else:
                     session.send_default(name, *args, **keywords)
             except Exception:
-                self.log.failure("Could not send {name} to session {sessid}",
-                                 name=name, sessid=session.sessid)
+                self.log.failure(
+                    "Could not send {name} to session {sessid}", name=name, sessid=session.sessid
+                )
 
     def sessions_from_csessid(self, csessid: str) -> list[Any]:
         """Return the sessions of one browser session: one for each of its open pages."""
@@ -261,7 +265,10 @@ class EmbeddedSessionHandler:
         try:
             hook(*args)
         except Exception:
-            self.log.failure("The game failed in {hook} for session {sessid}",
-                             hook=hook.__qualname__, sessid=session.sessid)
+            self.log.failure(
+                "The game failed in {hook} for session {sessid}",
+                hook=hook.__qualname__,
+                sessid=session.sessid,
+            )
             if session.sessid in self._sessions:
                 session.msg("|rSomething went wrong in the game; it has been noted.|n")

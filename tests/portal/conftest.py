@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
@@ -17,7 +16,6 @@ from websockets.sync.client import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 SECONDS = 20
 """How long a test waits for what must come."""
@@ -119,8 +117,9 @@ def serve() -> Iterator[Callable[..., Server]]:
 
     def start(*arguments: str, **options: dict[str, str]) -> Server:
         given = {"--listen": "127.0.0.1:0", "--sessions": ":memory:"}
-        words = [word for name, value in given.items() if name not in arguments
-                 for word in (name, value)]
+        words = [
+            word for name, value in given.items() if name not in arguments for word in (name, value)
+        ]
         servers.append(Server(*words, *arguments, **options))
         return servers[-1]
 

@@ -121,8 +121,7 @@ class Lobby(Game):
         if session.logged_in and isinstance(session.uid, str) and self._enter(session, session.uid):
             return
         session.msg(
-            "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\n"
-            "What is your name?",
+            "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\nWhat is your name?",
             prompt="|wname|n>",
         )
 
@@ -181,8 +180,10 @@ class Lobby(Game):
             player.leaving = None
         player.sessions.append(session)
         self._player_of[session.sessid] = player
-        session.msg(f"Welcome, |c{player.name}|n. |lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
-                    prompt="|wlobby|n>")
+        session.msg(
+            f"Welcome, |c{player.name}|n. |lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
+            prompt="|wlobby|n>",
+        )
         self._look(player, session, "")
         return True
 
@@ -207,8 +208,10 @@ class Lobby(Game):
             name, _, rest = line.partition(" ")
         command = self._commands.get(name.lower())
         if command is None:
-            session.msg(f"There is no command {raw(name)}. Ask for |lchelp|lthelp|le, or "
-                        "begin with ' to say something.")
+            session.msg(
+                f"There is no command {raw(name)}. Ask for |lchelp|lthelp|le, or "
+                "begin with ' to say something."
+            )
         else:
             command(player, session, rest.strip())
 
@@ -229,7 +232,7 @@ class Lobby(Game):
             return
         for one in self._players.values():
             speaker = "You say" if one is player else f"|c{player.name}|n says"
-            one.msg(f"{speaker}, \"{raw(rest)}\"")
+            one.msg(f'{speaker}, "{raw(rest)}"')
 
     def _emote(self, player: Player, session: Session, rest: str) -> None:
         if not rest:
@@ -238,8 +241,9 @@ class Lobby(Game):
         self._announce(f"|c{player.name}|n {raw(rest)}")
 
     def _who(self, _player: Player, session: Session, _rest: str) -> None:
-        lines = [f"  |c{one.name}|n{'' if one.sessions else ' (away)'}"
-                 for one in self._players.values()]
+        lines = [
+            f"  |c{one.name}|n{'' if one.sessions else ' (away)'}" for one in self._players.values()
+        ]
         session.msg("\n".join(["|wIn the lobby|n", *lines]))
 
     def _colors(self, _player: Player, session: Session, rest: str) -> None:

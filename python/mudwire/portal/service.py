@@ -110,8 +110,9 @@ class PortalService(Service):
 
             await self.sessions.when_empty().addTimeout(FAREWELL_SECONDS, reactor)
         except TimeoutError:
-            self.log.warn("{count} players did not answer and were cut off",
-                          count=self.sessions.count())
+            self.log.warn(
+                "{count} players did not answer and were cut off", count=self.sessions.count()
+            )
         await maybeDeferred(self.game.at_stop)
         self.browser_sessions.close()
 
