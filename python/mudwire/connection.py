@@ -29,6 +29,9 @@ from mudwire import _native
 from mudwire.limits import LIMITS, Limits
 from mudwire.outbox import Outbox
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["Connection"]
 
 CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
@@ -214,10 +217,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
             and not self.logFrames
             and not self.logOctets
             and self.trackedTimings is None
-            and all(
-                getattr(getattr(self, name), "__func__", None) is function
-                for name, function in _AUTOBAHNS_WAY.items()
-            )
+            and are_methods(self, _AUTOBAHNS_WAY)
         )
         super()._onOpen()
 
@@ -347,6 +347,14 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
         """Cut the connection of a client that does not read: a close frame could not pass."""
         self.wasNotCleanReason = LIMITS["max_queue_bytes"].log
         self.dropConnection(abort=True)
+
+
+def are_methods(instance: object, functions: Mapping[str, Any]) -> bool:
+    """Return whether these functions are the instance's methods of these names, not overridden."""
+    return all(
+        getattr(getattr(instance, name), "__func__", None) is function
+        for name, function in functions.items()
+    )
 
 
 @cache
