@@ -29,9 +29,6 @@ from mudwire import _native
 from mudwire.limits import LIMITS, Limits
 from mudwire.outbox import Outbox
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 __all__ = ["Connection"]
 
 CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
@@ -102,6 +99,33 @@ HANDSHAKE_HEADERS = frozenset(
 )
 """Headers that say nothing of the player, and are gone once the connection is open."""
 
+AUTOBAHNS_WAY = frozenset(
+    {
+        "_dataReceived",
+        "consumeData",
+        "processData",
+        "onFrameBegin",
+        "onFrameData",
+        "onFrameEnd",
+        "_onMessageBegin",
+        "onMessageBegin",
+        "_onMessageFrameBegin",
+        "onMessageFrameBegin",
+        "_onMessageFrameData",
+        "onMessageFrameData",
+        "_onMessageFrameEnd",
+        "onMessageFrameEnd",
+        "_onMessageFrame",
+        "onMessageFrame",
+        "_onMessageEnd",
+        "onMessageEnd",
+        "_onMessage",
+        "sendFrame",
+        "sendData",
+    }
+)
+"""What a frame passes on Autobahn's way; an override of any of it must be called."""
+
 _AutobahnDefaults: Any = type(
     "_AutobahnDefaults",
     (),
@@ -163,6 +187,8 @@ MADE_AGAIN = frozenset(
     name for name, value in vars(MadeAgain).items() if isinstance(value, cached_property)
 )
 
+LET_GO = HANDSHAKE_ONLY | MADE_AGAIN
+
 
 class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
     """The native frames and counters, as Autobahn's statistics."""
@@ -196,9 +222,9 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
     def _connectionMade(self) -> None:
         """Take over the options that were changed on the factory, and begin."""
         protocol: Any = type(self)
-        for name in _left_to_factory(protocol):
+        for name, default in _left_to_factory(protocol):
             value = getattr(self.factory, name)
-            if value != AUTOBAHN_OPTIONS[name] and name not in self.__dict__:
+            if value is not default and value != default and name not in self.__dict__:
                 setattr(self, name, value)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
@@ -217,7 +243,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
             and not self.logFrames
             and not self.logOctets
             and self.trackedTimings is None
-            and are_methods(self, _AUTOBAHNS_WAY)
+            and not overrides(self, Connection, AUTOBAHNS_WAY)
         )
         super()._onOpen()
 
@@ -234,9 +260,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
         self.__dict__ = {
             name: value
             for name, value in self.__dict__.items()
-            if name not in HANDSHAKE_ONLY
-            and name not in MADE_AGAIN
-            and not (name in AT_REST and value == AT_REST[name])
+            if name not in LET_GO and AT_REST.get(name, LET_GO) is not value
         }
 
     def _connectionLost(self, reason: Any) -> None:
@@ -349,49 +373,23 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
         self.dropConnection(abort=True)
 
 
-def are_methods(instance: object, functions: Mapping[str, Any]) -> bool:
-    """Return whether these functions are the instance's methods of these names, not overridden."""
-    return all(
-        getattr(getattr(instance, name), "__func__", None) is function
-        for name, function in functions.items()
-    )
+def overrides(connection: Connection, base: type, names: frozenset[str]) -> bool:
+    """Return whether the class of a connection, or itself, has its own methods of these names."""
+    protocol: Any = type(connection)
+    return not names.isdisjoint(connection.__dict__) or _class_overrides(protocol, base, names)
 
 
 @cache
-def _left_to_factory(protocol: Any) -> tuple[str, ...]:
-    """Return the options that the class does not state, so that the factory may."""
+def _class_overrides(protocol: Any, base: Any, names: frozenset[str]) -> bool:
+    return any(getattr(protocol, name) is not getattr(base, name) for name in names)
+
+
+@cache
+def _left_to_factory(protocol: Any) -> tuple[tuple[str, Any], ...]:
+    """Return the options that the class does not state, so that the factory may; and defaults."""
     ours = (Connection, Limits, _AutobahnDefaults)
     return tuple(
-        name
-        for name in AUTOBAHN_OPTIONS
+        (name, default)
+        for name, default in AUTOBAHN_OPTIONS.items()
         if not any(name in vars(base) for base in protocol.__mro__ if base not in ours)
     )
-
-
-_AUTOBAHNS_WAY = {
-    name: getattr(Connection, name)
-    for name in (
-        "_dataReceived",
-        "consumeData",
-        "processData",
-        "onFrameBegin",
-        "onFrameData",
-        "onFrameEnd",
-        "_onMessageBegin",
-        "onMessageBegin",
-        "_onMessageFrameBegin",
-        "onMessageFrameBegin",
-        "_onMessageFrameData",
-        "onMessageFrameData",
-        "_onMessageFrameEnd",
-        "onMessageFrameEnd",
-        "_onMessageFrame",
-        "onMessageFrame",
-        "_onMessageEnd",
-        "onMessageEnd",
-        "_onMessage",
-        "sendFrame",
-        "sendData",
-    )
-}
-"""What a frame passes on Autobahn's way; an override of any of it must be called."""

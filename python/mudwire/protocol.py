@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from autobahn.exception import Disconnected
 from twisted.logger import Logger
 
-from mudwire.connection import CONNECTING, OPEN, Connection, are_methods
+from mudwire.connection import CONNECTING, OPEN, Connection, overrides
 from mudwire.limits import LIMITS
 from mudwire.upstreams import Upstreams
 from mudwire.wire_formats import WIRE_FORMATS, WireFormat
@@ -41,6 +41,10 @@ DEFAULT_FORMAT = "v1.evennia.com"
 
 RESERVED_NAMES = frozenset({"self", "session", "options"})
 """Commands that collide with the parameters of the hosts' functions they are handed to."""
+
+WAY_IN = frozenset({"data_in"})
+WAY_OUT = frozenset({"sendEncoded", "sendMessage"})
+"""Hooks that a message passes and that need not be called where nobody overrides them."""
 
 _log = Logger(namespace="mudwire")
 
@@ -173,8 +177,8 @@ class WebClientProtocol(Connection):
 
     def _onOpen(self) -> None:
         """See which hooks the class overrides; the others need not be called for each message."""
-        self._hands_on = are_methods(self, _WAY_IN)
-        self._sends_on = are_methods(self, _WAY_OUT)
+        self._hands_on = not overrides(self, WebClientProtocol, WAY_IN)
+        self._sends_on = not overrides(self, WebClientProtocol, WAY_OUT)
         super()._onOpen()
 
     def _client_address(self) -> str | None:
@@ -405,10 +409,3 @@ class WebClientProtocol(Connection):
             self.sendMessage(data, is_binary)
         except Disconnected:
             _log.debug("{peer}: nothing is sent, the connection is closing", peer=self.peer)
-
-
-_WAY_IN = {"data_in": WebClientProtocol.data_in}
-_WAY_OUT = {
-    "sendEncoded": WebClientProtocol.sendEncoded,
-    "sendMessage": WebClientProtocol.sendMessage,
-}
