@@ -44,7 +44,7 @@ format: $(VENV)/.tools ## rewrite the sources in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 
-bench: $(VENV)/.built ## pytest-benchmark comparisons
+bench: $(VENV)/.built $(VENV)/.bench ## pytest-benchmark comparisons
 	$(BIN)/pytest benches $(ARGS)
 
 wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
@@ -68,6 +68,10 @@ $(OLDEST)/.tools: pyproject.toml
 
 $(VENV)/.built: $(VENV)/.tools $(RUST)
 	$(BIN)/maturin develop --release --locked --quiet
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.tools
+	$(BIN)/pip install --quiet --group bench
 	touch $@
 
 $(VENV)/.browser: $(VENV)/.tools

@@ -50,10 +50,11 @@ def allow_files(count: int) -> None:
 def serve(name: str, trace: bool) -> None:
     """Run one server; say its port, and its memory when asked."""
     from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-    from mudwire.protocol import WebClientProtocol
-    from mudwire.session import Session
     from twisted.internet import reactor, stdio
     from twisted.internet.protocol import Protocol
+
+    from mudwire.protocol import WebClientProtocol
+    from mudwire.session import Session
 
     class Autobahn(WebSocketServerProtocol):
         def onConnect(self, request):

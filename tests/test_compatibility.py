@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from compatibility import PAGE, Difference, Example, differences, page
 from mudwire import markup
 

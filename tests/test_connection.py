@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from twisted.internet.task import Clock
+
 from client_frames import TEXT, client_frame
 from in_memory import HANDSHAKE, Transport, opened, timers
 from mudwire.connection import AT_REST, AUTOBAHN_OPTIONS, HANDSHAKE_ONLY, MADE_AGAIN, Connection
 from mudwire.limits import Limits
-from twisted.internet.task import Clock
 
 REQUEST = HANDSHAKE.replace(b"GET / ", b"GET /ws?key&page=1&firefox ").replace(
     b"\r\n\r\n", b"\r\nCookie: a=b\r\nUser-Agent: test\r\nAccept-Encoding: gzip\r\n\r\n"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerProtocol
-from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twisted.internet.error import ConnectionDone
+from twisted.python.failure import Failure
+
+from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
 from in_memory import opened, timers
 from mudwire._native import Traffic
 from mudwire.connection import Connection
-from twisted.internet.error import ConnectionDone
-from twisted.python.failure import Failure
 
 
 class Recorder(Connection):

@@ -4,6 +4,26 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Self, final
 
+from typing_extensions import disjoint_base
+
+__all__ = [
+    "Codec",
+    "Dialect",
+    "EvenniaV1Codec",
+    "GmcpCodec",
+    "JsonCodec",
+    "TerminalCodec",
+    "Traffic",
+    "decode_gmcp",
+    "encode_gmcp",
+    "parse_ansi",
+    "parse_html",
+    "raw",
+    "strip_mxp",
+    "strip_raw_ansi",
+    "strip_unsafe_tokens",
+]
+
 @final
 class Dialect:
     def __new__(
@@ -36,9 +56,8 @@ def strip_mxp(string: object) -> str: ...
 def strip_unsafe_tokens(string: object) -> str: ...
 def raw(string: object) -> str: ...
 
+@disjoint_base
 class Traffic:
-    """The plain data frames of one connection, read, written and counted."""
-
     def __new__(cls, limit: int, /) -> Self: ...
     def read(self, data: bytes, offset: int, /) -> tuple[bytes, bool, int] | None: ...
     def write(self, payload: bytes, is_binary: bool, /) -> bytes: ...
@@ -91,9 +110,8 @@ class Traffic:
     @preopenOutgoingOctetsWireLevel.setter
     def preopenOutgoingOctetsWireLevel(self, count: int) -> None: ...
 
+@disjoint_base
 class Codec:
-    """Base of all codecs: the game's markup, and text as ANSI in binary frames."""
-
     def __new__(
         cls,
         *,
@@ -119,17 +137,10 @@ class Codec:
     ) -> tuple[bytes, bool] | None: ...
     def warn(self, message: str) -> None: ...
 
-class EvenniaV1Codec(Codec):
-    """Codec of Evennia's own webclient."""
-
-class JsonCodec(Codec):
-    """Codec of clients that speak JSON envelopes."""
-
-class GmcpCodec(Codec):
-    """Codec of clients that speak GMCP themselves."""
-
-class TerminalCodec(Codec):
-    """Codec of plain terminals."""
+class EvenniaV1Codec(Codec): ...
+class JsonCodec(Codec): ...
+class GmcpCodec(Codec): ...
+class TerminalCodec(Codec): ...
 
 def encode_gmcp(cmdname: str, /, *args: Any, **kwargs: Any) -> str: ...
 def decode_gmcp(data: str | bytes) -> dict[str, Any]: ...

@@ -103,7 +103,7 @@ impl<'o> Walk<'o> {
         } else if let Ok(string) = value.cast::<PyString>() {
             self.string(string)?;
         } else {
-            self.lose(place, format!("is {}, which JSON cannot carry", kind(value)));
+            self.lose(place, format!("is {}", kind(value)));
         }
         Ok(())
     }
@@ -178,7 +178,7 @@ impl<'o> Walk<'o> {
         let Some(name) = key_text(key)? else {
             self.lost.push(Lost {
                 place: container.place.to_string(),
-                reason: format!("has a key that is {}, which JSON cannot carry", kind(key)),
+                reason: format!("has a key that is {}", kind(key)),
             });
             return Ok(());
         };
@@ -217,7 +217,7 @@ impl<'o> Walk<'o> {
         let mut around = parent;
         while let Some(container) = around {
             if container.address == address {
-                self.lose(place, format!("is {}, the same as {}", kind(object), container.place));
+                self.lose(place, format!("is {} that holds itself", kind(object)));
                 return None;
             }
             around = container.place.container();

@@ -281,8 +281,8 @@ pub fn warn_of_lost(codec: &Bound<'_, PyAny>, name: &str, lost: &[Lost]) -> PyRe
     if lost.len() > LOST_IN_A_LINE {
         named.push(format!("{} more", lost.len() - LOST_IN_A_LINE));
     }
-    let message =
-        format!("{name} went out with null for what JSON cannot carry: {}", named.join("; "));
+    let named = named.join("; ");
+    let message = format!("{name} went out without what JSON cannot carry: {named}");
     warn(codec, &message)
 }
 
