@@ -321,10 +321,24 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
             and (self.data + data).find(b"\r\n\r\n", 0, limit) < 0
         )
 
+    def onMessageBegin(self, isBinary: bool) -> None:
+        """Hear that a message begins."""
+        super().onMessageBegin(isBinary)
+        self._message_bytes = 0
+
     def onMessageFrameBegin(self, length: int) -> None:
         """Hear of a frame whose header has come, and refuse it before its payload is held."""
         super().onMessageFrameBegin(length)
-        if 0 < self.max_message_bytes < self.message_data_total_length and not self.failedByMe:
+        self._refuse_over_limit(self.message_data_total_length)
+
+    def onMessageFrameData(self, payload: bytes) -> None:
+        """Hear of payload, which may have been compressed, and then be longer than announced."""
+        super().onMessageFrameData(payload)
+        self._message_bytes += len(payload)
+        self._refuse_over_limit(self._message_bytes)
+
+    def _refuse_over_limit(self, size: int) -> None:
+        if 0 < self.max_message_bytes < size and not self.failedByMe:
             self.wasMaxMessagePayloadSizeExceeded = True
             self._fail_connection(TOO_BIG, LIMITS["max_message_bytes"].log)
 
