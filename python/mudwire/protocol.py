@@ -37,6 +37,8 @@ __all__ = ["CLOSE_NORMAL", "GOING_AWAY", "WebClientProtocol"]
 CLOSE_NORMAL: int = Connection.CLOSE_STATUS_CODE_NORMAL
 GOING_AWAY: int = Connection.CLOSE_STATUS_CODE_GOING_AWAY
 
+INTERNAL_ERROR: int = Connection.CLOSE_STATUS_CODE_INTERNAL_ERROR
+
 DEFAULT_FORMAT = "v1.evennia.com"
 
 RESERVED_NAMES = frozenset({"self", "session", "options"})
@@ -179,7 +181,12 @@ class WebClientProtocol(Connection):
         """See which hooks the class overrides; the others need not be called for each message."""
         self._hands_on = not overrides(self, WebClientProtocol, WAY_IN)
         self._sends_on = not overrides(self, WebClientProtocol, WAY_OUT)
-        super()._onOpen()
+        try:
+            super()._onOpen()
+        except Exception:
+            _log.failure("{peer}: the session could not be made", peer=self.peer)
+            self._end_session()
+            self._fail_connection(INTERNAL_ERROR, "The session could not be made")
 
     def _client_address(self) -> str | None:
         client = getattr(self.transport, "client", None)
