@@ -400,11 +400,12 @@ class WebClientProtocol(Connection):
         """Send what a wire format made of a command, if anything."""
         if frame is None:
             return
+        payload, is_binary = frame
         if self._sends_on and self._frames_are_plain and self.state == OPEN:
-            if not self.outbox.write(self.trafficStats.write(*frame)):
+            if not self.outbox.write(self.trafficStats.write(payload, is_binary)):
                 self._drop_slow_reader()
         else:
-            self.sendEncoded(*frame)
+            self.sendEncoded(payload, is_binary)
 
     def sendLine(self, line: str) -> None:
         """Send ``line`` in a text frame."""
