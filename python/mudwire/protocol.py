@@ -324,9 +324,13 @@ class WebClientProtocol(Connection):
         self._ended = True
         if owner is self:
             try:
-                handler.disconnect(self)
+                self._leave(handler)
             except Exception:
                 _log.failure("{peer}: the session handler failed to disconnect", peer=self.peer)
+
+    def _leave(self, handler: Any) -> None:
+        """Leave the host's table; for a leaf whose handler cannot always be asked."""
+        handler.disconnect(self)
 
     # in
 
