@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-oldest lint format bench wheel clean
+.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,13 +16,16 @@ help: ## this list
 run: $(VENV)/.built ## start the portal with the lobby, on http://localhost:4008/
 	$(BIN)/mudwire serve $(ARGS)
 
-test: test-rust test-python test-oldest ## all tests
+test: test-rust test-python test-oldest test-evennia ## all tests
 
 test-rust:
 	cargo test --workspace --locked
 
 test-python: $(VENV)/.built $(VENV)/.browser
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --ignore=tests/evennia $(ARGS)
+
+test-evennia: $(VENV)/.evennia $(VENV)/.browser ## tests in real Evennia games
+	$(BIN)/pytest tests/evennia $(ARGS)
 
 # The oldest Autobahn and Twisted that are supported, which Evennia pins.
 OLDEST := .venv-oldest
@@ -51,7 +54,7 @@ wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
 	$(BIN)/maturin build --release --locked --out dist
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) $(OLDEST) target dist python/mudwire/*.so
+.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench wheel clean
 
 $(VENV)/.tools: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mudwire needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
@@ -68,6 +71,12 @@ $(OLDEST)/.tools: pyproject.toml
 
 $(VENV)/.built: $(VENV)/.tools $(RUST)
 	$(BIN)/maturin develop --release --locked --quiet
+	touch $@
+
+$(VENV)/.evennia: $(VENV)/.built tests/evennia/install $(wildcard python/mudwire/*.py python/mudwire/*/*.py)
+	rm -rf dist
+	$(MAKE) wheel
+	$(BIN)/python tests/evennia/install dist/*.whl
 	touch $@
 
 $(VENV)/.browser: $(VENV)/.tools

@@ -1,0 +1,55 @@
+"""WebSocketClient: the webclient's protocol on the session class of the game."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, ClassVar
+
+import evennia
+from evennia.utils import logger
+from twisted.internet import reactor
+
+from mudwire.evennia import settings
+from mudwire.evennia.formats import game_formats
+from mudwire.protocol import WebClientProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mudwire.session import BrowserSessionStore
+    from mudwire.wire_formats import WireFormat
+
+__all__ = ["WebSocketClient"]
+
+_BaseSession = settings.base_session_class()
+
+
+class WebSocketClient(WebClientProtocol, _BaseSession):  # type: ignore[misc, valid-type] # the game's
+    """The webclient's connection, in place of ``evennia.server.portal.webclient.WebSocketClient``.
+
+    It has the methods, attributes and hooks of that class, so that what a game derives from the one
+    it may derive from the other.
+    """
+
+    wire_formats: ClassVar[Mapping[str, WireFormat]] = game_formats()
+    subprotocols = settings.subprotocols()
+    browser_session_store: ClassVar[BrowserSessionStore] = settings.session_store()
+    upstream_ips = settings.upstream_ips()
+
+
+def _announce() -> None:
+    """Say in the log of the Portal what serves its webclient, when all plugins are loaded."""
+    if evennia.EVENNIA_PORTAL_SERVICE is None:
+        return
+    formats = WebSocketClient.wire_formats
+    wanted = WebSocketClient.subprotocols
+    if unknown := [name for name in wanted or () if name not in formats]:
+        logger.log_warn(
+            f"settings.WEBSOCKET_SUBPROTOCOLS has unknown names: {', '.join(map(repr, unknown))}. "
+            f"Known are: {', '.join(map(repr, formats))}."
+        )
+    spoken = [name for name in (formats if wanted is None else wanted) if name in formats]
+    logger.log_info(f"mudwire {version('mudwire')} serves the webclient: {', '.join(spoken)}.")
+
+
+reactor.callWhenRunning(_announce)  # type: ignore[attr-defined] # made when it is imported

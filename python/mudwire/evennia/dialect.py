@@ -1,0 +1,93 @@
+"""The markup of the game, from the parser of the installed Evennia.
+
+What a game knows is what its ``ANSIParser`` was compiled from: the maps of its Evennia's version,
+the ``COLOR_*`` settings, the contrib ``color_markups``. Where that is more than a ``Dialect`` can
+say, or where the parser is not Evennia's any more, the parser itself turns the markup into ANSI,
+and Rust converts that.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from evennia.utils import ansi, logger
+
+from mudwire.markup import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["game_markup", "is_stock_parser"]
+
+_METHODS = (
+    "parse_ansi",
+    "strip_mxp",
+    "strip_raw_codes",
+    "sub_ansi",
+    "sub_brightbg",
+    "sub_xterm256",
+)
+
+
+@cache
+def game_markup() -> tuple[Dialect, Callable[..., str] | None]:
+    """Return what converts the markup of the game: a dialect, and a parser to use before it.
+
+    The parser is None where the dialect says it all. Otherwise it is Evennia's ``parse_ansi``,
+    the dialect knows no markup, and the log says why. What is found first is kept.
+    """
+    try:
+        return dialect_of(ansi.ANSI_PARSER), None
+    except ValueError as reason:
+        logger.log_warn(
+            f"mudwire: the markup of this game goes through its own parser, which is slower: {reason}"
+        )
+        return Dialect.ansi_only(), ansi.parse_ansi
+
+
+def dialect_of(parser: Any) -> Dialect:
+    """Compile the dialect of a parser.
+
+    Raises ValueError, with the reason, where the parser does what no dialect can say.
+    """
+    if not is_stock_parser(parser):
+        raise ValueError("the parser is not the ANSIParser of Evennia")
+    for compiled, expected in _compiled(parser):
+        if compiled.pattern != expected:
+            raise ValueError(f"the parser matches {compiled.pattern!r}, not {expected!r}")
+    return Dialect(
+        ansi_map=list(parser.ansi_map_dict.items()),
+        bright_backgrounds=list(parser.ansi_xterm256_bright_bg_map_dict.items()),
+        xterm256_fg=list(parser.xterm256_fg),
+        xterm256_bg=list(parser.xterm256_bg),
+        gray_fg=list(parser.xterm256_gfg),
+        gray_bg=list(parser.xterm256_gbg),
+        hex_colors=hasattr(ansi, "hex_sub"),
+    )
+
+
+def is_stock_parser(parser: Any) -> bool:
+    """Say whether a parser is Evennia's own, with nothing replaced."""
+    return (
+        type(parser) is ansi.ANSIParser
+        and not vars(parser)
+        and all(getattr(ansi.ANSIParser, name).__module__ == ansi.__name__ for name in _METHODS)
+    )
+
+
+def _compiled(parser: Any) -> list[tuple[re.Pattern[str], str]]:
+    """Return what the parser was compiled to, and what its tables compile to."""
+    ansi_map, bright = parser.ansi_map, parser.ansi_xterm256_bright_bg_map
+    return [
+        (parser.ansi_sub, "|".join(re.escape(token) for token, _ in ansi_map)),
+        (parser.brightbg_sub, "|".join(rf"(?<!\|){re.escape(token)}" for token, _ in bright)),
+        (parser.xterm256_fg_sub, "|".join(parser.xterm256_fg)),
+        (parser.xterm256_bg_sub, "|".join(parser.xterm256_bg)),
+        (parser.xterm256_gfg_sub, "|".join(parser.xterm256_gfg)),
+        (parser.xterm256_gbg_sub, "|".join(parser.xterm256_gbg)),
+        (parser.mxp_sub, r"\|lc(.*?)\|lt(.*?)\|le"),
+        (parser.mxp_url_sub, r"\|lu(.*?)\|lt(.*?)\|le"),
+        (parser.ansi_regex, r"\033\[[0-9;]+m"),
+    ]

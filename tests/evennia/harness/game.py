@@ -1,0 +1,145 @@
+"""A real Evennia game: its directory, its settings, its processes."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import socket
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.releases import Release
+
+SUPERUSER = ("admin", "jk0-Wrk9-pE")
+PLAYERS = {name: f"{name}-5Zq8-tY" for name in ("anna", "bert", "cora")}
+MUDWIRE = 'WEBSOCKET_PROTOCOL_CLASS = "mudwire.evennia.WebSocketClient"\n'
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The five ports of a game, none of them in use."""
+
+    telnet: int
+    web: int
+    web_internal: int
+    websocket: int
+    amp: int
+
+    @classmethod
+    def free(cls) -> Ports:
+        with contextlib.ExitStack() as stack:
+            sockets = [stack.enter_context(socket.socket()) for _ in range(5)]
+            for each in sockets:
+                each.bind(("", 0))
+            return cls(*(each.getsockname()[1] for each in sockets))
+
+    def settings(self) -> str:
+        return (
+            f"TELNET_PORTS = [{self.telnet}]\n"
+            f"WEBSERVER_PORTS = [({self.web}, {self.web_internal})]\n"
+            f"WEBSOCKET_CLIENT_PORT = {self.websocket}\n"
+            f"AMP_PORT = {self.amp}\n"
+        )
+
+
+@dataclass
+class Game:
+    """One game in a directory of its own.
+
+    Its settings are Evennia's but for the ports, ``MAX_CONNECTION_RATE`` (a stock game lets two
+    players a second in, and queues the rest) and ``changed``.
+    """
+
+    release: Release
+    directory: Path
+    changed: str = ""
+    ports: Ports = field(default_factory=Ports.free)
+
+    @classmethod
+    def template(cls, release: Release, directory: Path) -> Path:
+        """Make a game directory with an empty database, for games to be copied from."""
+        directory.mkdir()
+        game = directory / "game"
+        for command, cwd in ((["--init", game.name], directory), (["migrate"], game)):
+            done = release.run("evennia", *command, cwd=cwd)
+            assert done.returncode == 0, done.stdout
+        return game
+
+    @classmethod
+    def copy(cls, release: Release, template: Path, directory: Path, changed: str = "") -> Game:
+        """Make a game from a template."""
+        game = cls(release, directory, changed)
+        shutil.copytree(template, directory)
+        with (directory / "server" / "conf" / "settings.py").open("a") as settings:
+            settings.write(f"{game.ports.settings()}MAX_CONNECTION_RATE = 1000\n{changed}")
+        return game
+
+    @property
+    def websocket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.ports.websocket}/"
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.web}"
+
+    def log(self, name: str) -> str:
+        """Return what a process (``portal`` or ``server``) wrote into its log."""
+        return (self.directory / "server" / "logs" / f"{name}.log").read_text()
+
+    def start(self) -> None:
+        """Start the game, wait until it is open to players, and make their accounts.
+
+        A new game restarts its Server once, after it has made the first room.
+        """
+        name, password = SUPERUSER
+        started = self.release.run(
+            "evennia",
+            "start",
+            cwd=self.directory,
+            EVENNIA_SUPERUSER_USERNAME=name,
+            EVENNIA_SUPERUSER_PASSWORD=password,
+            EVENNIA_SUPERUSER_EMAIL="admin@example.com",
+        )
+        assert started.returncode == 0, started.stdout
+        deadline = time.monotonic() + 60
+        while "restarted in 'reset' mode" not in self.log("server"):
+            assert time.monotonic() < deadline, self.log("portal") + self.log("server")
+            time.sleep(0.1)
+        with self.player() as admin:
+            for player, secret in PLAYERS.items():
+                admin.command(f"py self.account.create(username={player!r}, password={secret!r})")
+
+    def stop(self) -> None:
+        """Stop both processes."""
+        self.release.run("evennia", "stop", cwd=self.directory)
+
+    def connect(
+        self, query: str = "?&1&pytest", subprotocols: list[str] | None = None, **headers: str
+    ) -> Client:
+        """Open a webclient's connection; ``query`` is ``?csessid&page_id&browser``."""
+        return Client(self.websocket_url + query, subprotocols, headers)
+
+    @contextlib.contextmanager
+    def player(self, name: str = SUPERUSER[0], **connecting: object) -> Iterator[Client]:
+        """Have a player in the game, logged in, who sees what comes from now on."""
+        password = dict([SUPERUSER], **PLAYERS)[name]
+        with self.connect(**connecting) as client:
+            client.log_in(name, password)
+            yield client
+
+
+def without_clock(value: object) -> object:
+    """Replace what two games at the same time may differ in: the clock of channel messages."""
+    if isinstance(value, str):
+        return re.sub(r"\d{4}-\d\d-\d\d\(\d\d:\d\d\)", "(now)", value)
+    if isinstance(value, list):
+        return [without_clock(item) for item in value]
+    return value

@@ -1,0 +1,23 @@
+"""The settings of a game without a game directory: Evennia's defaults and what a test changes.
+
+A test hands its changes over as JSON in the environment variable GAME_SETTINGS.
+"""
+
+import json
+import os
+
+import django
+from evennia.settings_default import *  # noqa: F403 # a settings module is made of names
+
+SECRET_KEY = "for tests only"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+globals().update(json.loads(os.environ.get("GAME_SETTINGS", "{}")))
+
+
+def set_up() -> None:
+    """Make these the settings, as the launcher of a game does with the game's own."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = __name__
+    django.setup()
+    import evennia
+
+    evennia._init()

@@ -1,0 +1,40 @@
+"""Runs Evennia's own tests with mudwire in the place of the classes and functions they test.
+
+It is the game's TEST_RUNNER, so that the exchange is made before the test modules import.
+"""
+
+from importlib import import_module
+
+import evennia.server.portal.webclient
+import mudwire.evennia
+import mudwire.wire_formats
+from evennia.server.tests.testrunner import EvenniaTestSuiteRunner
+
+FORMATS = {
+    "EvenniaV1Format": "evennia_v1",
+    "GmcpStandardFormat": "gmcp_standard",
+    "JsonStandardFormat": "json_standard",
+    "TerminalFormat": "terminal",
+}
+
+
+class Runner(EvenniaTestSuiteRunner):
+    """Evennia's test runner, with mudwire in place."""
+
+    def setup_test_environment(self, **kwargs):
+        super().setup_test_environment(**kwargs)
+        evennia.server.portal.webclient.WebSocketClient = mudwire.evennia.WebSocketClient
+        mudwire.evennia.install()
+        exchange_formats()
+
+
+def exchange_formats():
+    try:
+        upstream = import_module("evennia.server.portal.wire_formats")
+    except ImportError:
+        return
+    for name, module in FORMATS.items():
+        codec = getattr(mudwire.wire_formats, name)
+        setattr(upstream, name, codec)
+        setattr(import_module(f"{upstream.__name__}.{module}"), name, codec)
+    upstream.WIRE_FORMATS.update(mudwire.evennia.WebSocketClient.wire_formats)

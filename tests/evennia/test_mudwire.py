@@ -1,0 +1,95 @@
+"""What only the game with mudwire does right: see docs/compatibility.md for upstream's answers."""
+
+from __future__ import annotations
+
+import pytest
+from harness.browser_session import WebsiteVisit
+from harness.client import V1, text_of, texts
+from harness.game import PLAYERS
+from websockets.exceptions import ConnectionClosed
+
+SUBPROTOCOLS = (V1, "json.mudstandards.org", "gmcp.mudstandards.org", "terminal.mudstandards.org")
+
+NO_COMMANDS = [
+    "",
+    "no JSON",
+    "[",
+    "[]",
+    "{}",
+    "null",
+    '"text"',
+    '["text"]',
+    '["text", ["look"]]',
+    '[1, ["look"], {}]',
+    '[["text"], ["look"], {}]',
+    "[" * 100_000,
+    '["text", [' + "9" * 100_000 + "], {}]",
+    '["self", [], {}]',
+    '["session", [], {}]',
+    '["options", [], {}]',
+    b"\xff\xfe",
+]
+
+
+@pytest.mark.parametrize("frame", NO_COMMANDS, ids=lambda frame: repr(frame[:20]))
+def test_what_is_no_command_is_dropped(ours, frame):
+    with ours.player("anna") as anna:
+        anna.websocket.send(frame)
+        assert any("Limbo" in text for text in texts(anna.command("look")))
+
+
+def test_a_command_with_any_json_passes(ours):
+    with ours.player("anna") as anna:
+        anna.websocket.send('["echo", 7, "no kwargs"]')
+        anna.websocket.send('["text", {"look": 1}, []]')
+        assert any("Limbo" in text for text in texts(anna.command("look")))
+
+
+def test_bad_utf8_ends_that_connection_only(ours):
+    with ours.player("anna") as anna, ours.player("bert") as bert:
+        with pytest.raises(ConnectionClosed) as closed:
+            bert.websocket.send(b"\xff", text=True)
+            bert.wait_for("never comes")
+        assert closed.value.rcvd.code == 1007
+        assert any("Limbo" in text for text in texts(anna.command("look")))
+
+
+def test_a_message_over_the_limit_ends_that_connection_only(ours):
+    with ours.player("anna") as anna, ours.player("bert") as bert:
+        with pytest.raises(ConnectionClosed) as closed:
+            bert.websocket.send("x" * (1024 * 1024 + 1))
+            bert.wait_for("never comes")
+        assert closed.value.rcvd.code == 1009
+        assert any("Limbo" in text for text in texts(anna.command("look")))
+
+
+@pytest.mark.parametrize("subprotocol", SUBPROTOCOLS)
+def test_every_subprotocol_on_every_evennia(ours, subprotocol):
+    with ours.connect(subprotocols=[subprotocol]) as client:
+        assert client.websocket.subprotocol == subprotocol
+        frames = client.log_in("anna", PLAYERS["anna"])
+    assert any("Limbo" in text_of(frame) for frame in frames)
+
+
+def test_a_csessid_of_false_is_none(ours):
+    with ours.connect("?false&1&pytest") as client:
+        assert "connect" in texts(client.wait_for("connect"))[-1]
+
+
+def test_a_lost_connection_is_taken_up_again(ours):
+    visit = WebsiteVisit(ours.web_url)
+    visit.log_in("cora", PLAYERS["cora"])
+    query = f"?{visit.csessid()}&1&pytest"
+    with ours.connect(query) as lost, ours.player() as admin:
+        lost.wait_for("Limbo")
+        before = sessions_of("cora", admin)
+        lost.websocket.socket.close()
+        with ours.connect(query) as back:
+            back.settle()
+            assert sessions_of("cora", admin) == before
+
+
+def sessions_of(name, admin):
+    """Return what the Server says of a player's sessions."""
+    search = f"[s.sessid for s in evennia.search_account({name!r})[0].sessions.all()]"
+    return texts(admin.command(f"py {search}"))[-1]
