@@ -1,0 +1,210 @@
+"""Measure whole servers, in turn and in one run: ``python benches/e2e/run.py [--quick]``.
+
+The load generator (``load/``, in Rust) is the only client, and has a core of its own; the server
+has another. All servers of a comparison run at once, idle but for the one that is measured, and take
+turns in every round, so that a change of the machine meets all of them. The result is
+``benches/results/e2e.json``, with every round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from environment import RESULTS, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+LOAD = HERE.parents[1] / "target" / "release" / "mudwire-load"
+
+CHAT = '["text",["say 00000000"],{}]'
+ROOM = '["text",["look 0000000"],{}]'
+"""What the client sends: 28 characters."""
+
+ECHOES = ("twisted", "twisted-at-once", "autobahn", "websockets", "picows")
+GAMES = ("evennia", "mudwire", "mudwire-serve")
+
+
+class Plan(NamedTuple):
+    """How much is measured."""
+
+    rounds: int
+    seconds: float
+    crowds: tuple[int, ...]
+    idle: int
+
+
+FULL = Plan(rounds=5, seconds=1.5, crowds=(1, 50, 1000, 10_000), idle=10_000)
+QUICK = Plan(rounds=1, seconds=0.5, crowds=(1, 50), idle=300)
+
+
+class Server:
+    """A server's process, on its core."""
+
+    def __init__(self, name: str, process: subprocess.Popen[str], port: int) -> None:
+        self.name = name
+        self.pid = process.pid
+        self.port = port
+
+    def load(self, mode: str, **options: Any) -> dict[str, Any]:
+        """Run the load generator and return what it says."""
+        with self.loading(mode, **options) as load:
+            output = load.stdout.read()
+        if load.wait():
+            raise SystemExit(f"{self.name}: the load generator failed in {mode} {options}")
+        return {"server": self.name, **options, **json.loads(output)}
+
+    def loading(self, mode: str, **options: Any) -> subprocess.Popen[str]:
+        """Start the load generator."""
+        options |= {
+            "address": f"127.0.0.1:{self.port}",
+            "pid": self.pid,
+            "path": "/ws?&1&bench" if self.name == "mudwire-serve" else "/?&1&bench",
+            "raw": "yes" if self.name.startswith("twisted") else "no",
+        }
+        command = [LOAD, mode, *(f"{name}={value}" for name, value in options.items())]
+        load = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        pin(load.pid, LOAD_CORE)
+        return load
+
+    def memory(self) -> int:
+        """Return the bytes of memory that the process alone uses."""
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return 1024 * sum(
+            int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_")
+        )
+
+
+SERVER_CORE, LOAD_CORE = sorted(os.sched_getaffinity(0))[:: max(1, len(os.sched_getaffinity(0)) - 1)][:2] * (
+    1 if len(os.sched_getaffinity(0)) > 1 else 2
+)
+
+
+def pin(pid: int, core: int) -> None:
+    os.sched_setaffinity(pid, {core})
+
+
+@contextmanager
+def running(name: str) -> Iterator[Server]:
+    """Run a server until the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, HERE / "servers.py", name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = process.stdout.readline()
+        if not port:
+            raise SystemExit(f"{name} did not start")
+        pin(process.pid, SERVER_CORE)
+        yield Server(name, process, int(port))
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def per_message(plan: Plan) -> list[dict[str, Any]]:
+    """Measure the CPU time of a message, and the throughput, with 50 connections."""
+    rows = []
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(running(name)) for name in (*ECHOES, *GAMES)}
+        for number in range(plan.rounds):
+            for server in servers.values():
+                kinds = {"chat": CHAT, "room": ROOM} if server.name in GAMES else {"echo": CHAT}
+                for kind, message in kinds.items():
+                    row = server.load("closed", seconds=plan.seconds, message=message)
+                    rows.append({"round": number, "answer": kind, **row})
+    return rows
+
+
+def crowded(plan: Plan) -> list[dict[str, Any]]:
+    """Measure from one connection to thousands."""
+    rows = []
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running(name)) for name in ("twisted", "autobahn", "evennia", "mudwire")]
+        for connections in plan.crowds:
+            for server in servers:
+                rows.append(
+                    server.load(
+                        "closed", seconds=plan.seconds, connections=connections, warmup=1, message=CHAT
+                    )
+                )
+    return rows
+
+
+def at_a_rate(plan: Plan) -> list[dict[str, Any]]:
+    """Measure the latency at the same load for all, which none of them has trouble with."""
+    rows = []
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running(name)) for name in (*ECHOES, *GAMES)]
+        for number in range(plan.rounds):
+            for server in servers:
+                row = server.load("rate", rate=1000, connections=50, seconds=plan.seconds, message=ROOM)
+                rows.append({"round": number, **row})
+    return rows
+
+
+def arriving(plan: Plan) -> list[dict[str, Any]]:
+    """Measure handshakes: connect, agree, drop."""
+    rows = []
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running(name)) for name in ("autobahn", *GAMES, "websockets", "picows")]
+        for number in range(plan.rounds):
+            for server in servers:
+                row = server.load("connect", connections=16, seconds=min(1, plan.seconds))
+                rows.append({"round": number, **row})
+    return rows
+
+
+def idle(plan: Plan) -> list[dict[str, Any]]:
+    """Measure the memory of connections that do nothing; each server begins anew."""
+    rows = []
+    for name in ("autobahn", *GAMES, "websockets", "picows"):
+        with running(name) as server:
+            server.load("closed", seconds=0.2, connections=20, message=CHAT)
+            before = server.memory()
+            with server.loading("hold", connections=plan.idle) as load:
+                held = json.loads(load.stdout.readline())["count"]
+                rows.append(
+                    {"server": name, "connections": held, "bytes": (server.memory() - before) / held}
+                )
+                load.stdin.close()
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a look, in seconds")
+    plan = QUICK if parser.parse_args().quick else FULL
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < plan.idle + 100:
+        raise SystemExit(f"{plan.idle} connections need more open files than {hard}; see ulimit -Hn")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    result = {"environment": environment(), "quick": plan is QUICK}
+    for stage in (per_message, crowded, at_a_rate, arriving, idle):
+        print(f"{stage.__name__}: {stage.__doc__}", flush=True)
+        result[stage.__name__] = stage(plan)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "e2e.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
