@@ -1,4 +1,4 @@
-"""The command line: ``mudwire serve``.
+"""The command line: ``mudwire serve`` and ``mudwire bench``.
 
 Every option has an environment variable, which its help names; the option wins.
 A wrong option ends with exit code 2, and what is wrong with the machine (a port
@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 
 from twisted.logger import LogLevel, eventAsText, formatTime, globalLogBeginner
 
+from mudwire.bench.command import bench
 from mudwire.browser_sessions import SqliteBrowserSessions
 from mudwire.game import Game
 from mudwire.limits import LIMITS
@@ -70,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """
     parser = _parser()
     arguments = parser.parse_args(argv)
-    sys.exit(serve(arguments))
+    sys.exit(arguments.run(arguments))
 
 
 def _parser() -> Parser:
@@ -105,6 +106,21 @@ def _parser() -> Parser:
     serve_parser.add_argument(
         "-v", "--verbose", action="store_true", help="log requests, connections and what was dropped"
     )
+    serve_parser.set_defaults(run=serve)
+    bench_parser = commands.add_parser(
+        "bench",
+        help="show what a message costs on this machine",
+        description="Measure the conversion of text and commands on this machine, in seconds, and "
+        "beside it Evennia's own, where Evennia is installed.",
+    )
+    bench_parser.add_argument(
+        "--seconds",
+        metavar="SECONDS",
+        type=positive_seconds,
+        default=0.2,
+        help="how long each figure is measured [default: 0.2]",
+    )
+    bench_parser.set_defaults(run=compare)
     return parser
 
 
@@ -376,6 +392,38 @@ LIMIT_OPTIONS = tuple(
     if limit.attribute not in vars(WebSocketClient)
 )
 """The limits of the connection, but for those that the standalone leaf has settled."""
+
+
+def positive_seconds(text: str) -> float:
+    """Return a time in seconds.
+
+    Args:
+        text: A number above 0, and at most 60.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to 60")
+    return seconds
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """Print what a message costs here, and in Evennia where there is one.
+
+    Args:
+        arguments: What the parser read.
+
+    Returns:
+        The exit code.
+    """
+    for line in bench(arguments.seconds):
+        print(line, flush=True)
+    return 0
 
 
 def serve(arguments: argparse.Namespace) -> int:

@@ -21,8 +21,6 @@ class Stock(NamedTuple):
     parse_ansi: Any
     wire_format: Any
     """Evennia's codec of ``v1.evennia.com``; None before Evennia 6, whose class has it inside."""
-    forget: Any
-    """Empties the cache of parsed texts."""
 
 
 def stock() -> Stock | None:
@@ -49,5 +47,4 @@ def stock() -> Stock | None:
         text2html.parse_html,
         ansi.parse_ansi,
         formats.get("v1.evennia.com"),
-        ansi._PARSE_CACHE.clear,
     )

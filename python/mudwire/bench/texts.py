@@ -85,7 +85,7 @@ def log(number: int, size: int = 8_000_000) -> str:
     while size > 0:
         colour = colours[number % 5]
         line = (
-            f"\x1b[2m2026-01-01 12:00:{number % 60:02}\x1b[22m \x1b[{colour}mINFO\x1b[39m "
+            f"\x1b[36m2026-01-01 12:00:{number % 60:02}\x1b[0m \x1b[{colour}mINFO\x1b[0m "
             f"\x1b[1mportal\x1b[0m session {number:07} from \x1b[38;5;{number % 240 + 16}m10.0.0.7\x1b[0m "
             "sent a command of 26 bytes and got 400 back\n"
         )
