@@ -47,7 +47,7 @@ format: $(VENV)/.tools ## rewrite the sources in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 
-bench: $(VENV)/.built ## pytest-benchmark comparisons
+bench: $(VENV)/.built $(VENV)/.bench ## pytest-benchmark comparisons
 	$(BIN)/pytest benches $(ARGS)
 
 wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
@@ -77,6 +77,10 @@ $(VENV)/.evennia: $(VENV)/.built tests/evennia/install $(wildcard python/mudwire
 	rm -rf dist
 	$(MAKE) wheel
 	$(BIN)/python tests/evennia/install dist/*.whl
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.tools
+	$(BIN)/pip install --quiet --group bench
 	touch $@
 
 $(VENV)/.browser: $(VENV)/.tools

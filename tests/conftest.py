@@ -1,3 +1,3 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["serving"]
+pytest_plugins = ["playing", "serving"]

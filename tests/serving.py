@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerFactory
-from mudwire.protocol import WebClientProtocol
 from twisted.internet import reactor
 from twisted.internet.threads import blockingCallFromThread
 from twisted.logger import LogLevel, formatEvent, globalLogPublisher
 from websockets.sync.client import connect
+
+from mudwire.protocol import WebClientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -22,7 +22,7 @@ NAMES = {name: getattr(markup, name) for name in markup.__all__}
     ],
 )
 def test_the_examples_give_what_they_say(example: Example) -> None:
-    assert eval(example.call, NAMES) == example.here  # noqa: S307 - our own table
+    assert eval(example.call, NAMES) == example.here
     assert example.here != example.upstream
 
 

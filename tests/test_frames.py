@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerProtocol
-from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from in_memory import opened, timers
-from mudwire._native import read_frame, write_frame
-from mudwire.connection import Connection
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
+
+from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
+from in_memory import opened, timers
+from mudwire._native import Traffic
+from mudwire.connection import Connection
 
 
 class Recorder(Connection):
@@ -222,19 +223,20 @@ def test_a_frame_is_read_where_it_starts(key, payload, is_binary, before, behind
     frame = client_frame(BINARY if is_binary else TEXT, payload, key=key)
     data = before + frame + behind
     end = len(before) + len(frame)
-    assert read_frame(data, len(before), len(payload)) == (payload, is_binary, end)
-    assert read_frame(data[: end - 1], len(before), len(payload)) is None
+    traffic = Traffic(len(payload))
+    assert traffic.read(data, len(before)) == (payload, is_binary, end)
+    assert traffic.read(data[: end - 1], len(before)) is None
     if payload:
-        assert read_frame(data, len(before), len(payload) - 1) is None
+        assert Traffic(len(payload) - 1).read(data, len(before)) is None
 
 
 def test_no_frame_is_read_behind_the_end():
-    assert read_frame(b"", 0, 100) is None
-    assert read_frame(b"abc", 4, 100) is None
+    assert Traffic(100).read(b"", 0) is None
+    assert Traffic(100).read(b"abc", 4) is None
 
 
 @given(payloads, st.booleans())
 def test_a_frame_is_written_as_autobahn_writes_it(payload, is_binary):
     connection = opened(AutobahnsWay)
     connection.sendMessage(payload, is_binary)
-    assert write_frame(payload, is_binary) == connection.transport.value()
+    assert Traffic(0).write(payload, is_binary) == connection.transport.value()

@@ -6,12 +6,13 @@ import socket
 from contextlib import contextmanager
 
 import pytest
+from twisted.logger import formatEvent, globalLogPublisher
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
 from in_memory import HANDSHAKE, connected, opened, timers
 from mudwire.connection import Connection
 from mudwire.limits import LIMITS, Limits
 from serving import TIMEOUT, in_reactor
-from twisted.logger import formatEvent, globalLogPublisher
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 
 def test_each_limit_is_an_attribute_of_the_protocol():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.tcp import Server
+from websockets.exceptions import ConnectionClosed
+
 from client_frames import PING, client_frame
 from mudwire.limits import LIMITS
 from mudwire.outbox import Outbox
 from serving import TIMEOUT, in_reactor
-from twisted.internet.tcp import Server
-from websockets.exceptions import ConnectionClosed
 
 
 class FakeSocket:

@@ -8,12 +8,13 @@ from collections import Counter
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerProtocol
-from client_frames import BINARY, CLOSE, CONT, PING, TEXT, client_frame
-from mudwire.protocol import WebClientProtocol
-from serving import TIMEOUT, Session, in_reactor
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel
 from websockets.exceptions import ConnectionClosed
+
+from client_frames import BINARY, CLOSE, CONT, PING, TEXT, client_frame
+from mudwire.protocol import WebClientProtocol
+from serving import TIMEOUT, Session, in_reactor
 
 LOOK = '["text",["look"],{}]'
 LOOK_IN = {"text": [["look"], {}]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mudwire.upstreams import Upstreams
 
 PROXIES = Upstreams(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])

@@ -1,11 +1,10 @@
-"""The wire formats against Evennia's recorded answers, by the rules of ``tests/oracle/README.md``."""
+"""The wire formats against Evennia's recorded answers, by the rules of the oracle's README."""
 
 import json
 import math
 from typing import Any
 
 import pytest
-
 from mudwire.wire_formats import WIRE_FORMATS
 from mudwire.wire_formats.gmcp_mudstandards import decode_gmcp, encode_gmcp
 from oracle_vectors import Vector, vectors

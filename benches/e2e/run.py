@@ -18,8 +18,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from environment import RESULTS, environment
 
 if TYPE_CHECKING:
@@ -31,6 +29,9 @@ LOAD = HERE.parents[1] / "target" / "release" / "mudwire-load"
 CHAT = '["text",["say 00000000"],{}]'
 ROOM = '["text",["look 0000000"],{}]'
 """What the client sends: 28 characters."""
+
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 
 ECHOES = ("twisted", "twisted-at-once", "autobahn", "websockets", "picows")
 GAMES = ("evennia", "mudwire", "mudwire-serve")
@@ -86,11 +87,6 @@ class Server:
         return 1024 * sum(
             int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_")
         )
-
-
-SERVER_CORE, LOAD_CORE = sorted(os.sched_getaffinity(0))[:: max(1, len(os.sched_getaffinity(0)) - 1)][:2] * (
-    1 if len(os.sched_getaffinity(0)) > 1 else 2
-)
 
 
 def pin(pid: int, core: int) -> None:

@@ -1,12 +1,11 @@
 """A game of one's own: everybody rolls the same dice.
 
-    mudwire serve --game docs/examples/dice.py:Dice
+mudwire serve --game docs/examples/dice.py:Dice
 """
 
 from random import randint
 
-from mudwire.game import Game
-from mudwire.markup import raw
+from mudwire.game import Game, literal
 
 
 class Dice(Game):
@@ -17,7 +16,7 @@ class Dice(Game):
     def at_connect(self, session):
         """Greet a player; a browser that was here before is still logged in."""
         if session.logged_in:
-            session.msg(f"Welcome back, |c{raw(session.uid)}|n. |lcroll|ltRoll|le the dice!")
+            session.msg(f"Welcome back, |c{literal(session.uid)}|n. |lcroll|ltRoll|le the dice!")
         else:
             session.msg("Who are you?", prompt="name> ")
 
@@ -25,11 +24,13 @@ class Dice(Game):
         """Take a name first, then commands."""
         if not session.logged_in:
             session.log_in(text.strip()[:20] or "Nobody")
-            session.msg(f"Hello, |c{raw(session.uid)}|n. |lcroll|ltRoll|le the dice!", prompt="> ")
+            session.msg(
+                f"Hello, |c{literal(session.uid)}|n. |lcroll|ltRoll|le the dice!", prompt="> "
+            )
         elif text.strip() == "roll":
             dice = randint(1, 6), randint(1, 6)
             for other in self.sessions:
-                other.msg(f"|c{raw(session.uid)}|n rolls |y{dice[0]}|n and |y{dice[1]}|n.")
+                other.msg(f"|c{literal(session.uid)}|n rolls |y{dice[0]}|n and |y{dice[1]}|n.")
                 other.msg(dice={"who": session.uid, "rolled": dice})
         elif text.strip() == "quit":
             session.disconnect("Come again.")

@@ -15,12 +15,12 @@ import sqlite3
 import time
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 MEMORY = ":memory:"
 MAX_AGE = 30 * 24 * 3600
@@ -43,6 +43,7 @@ def key_of(secret: str | None) -> str | None:
     Returns:
         43 characters that need no quoting in an address, or None if ``secret`` is not
         one of ``new_secret``'s.
+
     """
     if secret is None or not _SECRET.fullmatch(secret):
         return None
@@ -82,10 +83,14 @@ class SqliteBrowserSessions:
     Raises:
         OSError: The file or its directory cannot be written.
         sqlite3.Error: The file is no database, or another program's.
+
     """
 
     def __init__(
-        self, path: str | Path = MEMORY, max_age: float = MAX_AGE, clock: Callable[[], float] = time.time
+        self,
+        path: str | Path = MEMORY,
+        max_age: float = MAX_AGE,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.max_age = max_age
         self._clock = clock

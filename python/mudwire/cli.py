@@ -37,7 +37,6 @@ from mudwire.portal.websocket import WebSocketClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twisted.internet.interfaces import IAddress, IListeningPort, IStreamServerEndpoint
     from twisted.logger import LogEvent
 
 DEFAULT_LISTEN = "127.0.0.1:4008"
@@ -59,6 +58,10 @@ class EnvironmentVariableError(Exception):
     """What is wrong with an environment variable, in one line."""
 
 
+class NoGameError(ValueError):
+    """Why there is no game at the place that was named."""
+
+
 class StartError(Exception):
     """Why the portal cannot start, in one line."""
 
@@ -68,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
     Args:
         argv: The arguments; those of the process if None.
+
     """
     parser = _parser()
     arguments = parser.parse_args(argv)
@@ -75,9 +79,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="mudwire", description="The websocket webclient of text games, in Rust."
-    )
+    parser = Parser(prog="mudwire", description="The websocket webclient of text games, in Rust.")
     parser.add_argument("--version", action="version", version=f"mudwire {version('mudwire')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     serve_parser = commands.add_parser(
@@ -95,7 +97,9 @@ def _parser() -> Parser:
         "A second one kills it.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    limits = serve_parser.add_argument_group("limits", "Each protects something; 0 switches it off.")
+    limits = serve_parser.add_argument_group(
+        "limits", "Each protects something; 0 switches it off."
+    )
     try:
         for option in OPTIONS:
             option.add_to(serve_parser)
@@ -104,7 +108,10 @@ def _parser() -> Parser:
     except EnvironmentVariableError as error:
         serve_parser.error(str(error))
     serve_parser.add_argument(
-        "-v", "--verbose", action="store_true", help="log requests, connections and what was dropped"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="log requests, connections and what was dropped",
     )
     serve_parser.set_defaults(run=serve)
     bench_parser = commands.add_parser(
@@ -135,6 +142,7 @@ class Option:
         default: What it is when neither gives it, as text.
         parse: Makes the value of its text, or raises ValueError with what was expected.
         many: Whether it may be given several times; in the environment, separated by commas.
+
     """
 
     name: str
@@ -159,12 +167,15 @@ class Option:
 
         Raises:
             EnvironmentVariableError: The variable's value is wrong.
+
         """
         text = os.environ.get(self.variable)
         try:
             default = self._parse_all(self.default if text is None else text)
         except ValueError as error:
-            raise EnvironmentVariableError(f"environment variable {self.variable}: {error}") from None
+            raise EnvironmentVariableError(
+                f"environment variable {self.variable}: {error}"
+            ) from None
         shown = f"default: {self.default}; " if self.default else ""
         parser.add_argument(
             f"--{self.name}",
@@ -213,6 +224,7 @@ def endpoint_of(text: str) -> str:
 
     Raises:
         ValueError: The port is none.
+
     """
     match = _HOST_AND_PORT.fullmatch(text)
     if match is None or match["host"] in ("tcp", "tcp6", "ssl", "unix", "systemd"):
@@ -237,32 +249,33 @@ def load_game(text: str) -> type[Game]:
         text: ``module:Class`` or ``path.py:Class``.
 
     Raises:
-        ValueError: There is no such file, module or class, it is no game, or it cannot be
+        NoGameError: There is no such file, module or class, it is no game, or it cannot be
             imported.
+
     """
     place, colon, name = text.rpartition(":")
     if not colon or not place or not name.isidentifier():
-        raise ValueError(f"{text!r} is not MODULE:CLASS or FILE.py:CLASS, as in mygame:MyGame")
+        raise NoGameError(f"{text!r} is not MODULE:CLASS or FILE.py:CLASS, as in mygame:MyGame")
     try:
         module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
     except SyntaxError as error:
-        raise ValueError(f"{error.filename}, line {error.lineno}: {error.msg}") from None
-    except ValueError:
+        raise NoGameError(f"{error.filename}, line {error.lineno}: {error.msg}") from None
+    except NoGameError:
         raise
     except Exception as error:
         at = extract_tb(error.__traceback__)[-1]
-        raise ValueError(
+        raise NoGameError(
             f"{place} cannot be imported: {type(error).__name__}: {error} "
             f"({at.filename}, line {at.lineno})"
         ) from None
     game = getattr(module, name, None)
     if game is None:
-        raise ValueError(f"{place} has no class {name}")
+        raise NoGameError(f"{place} has no class {name}")
     if not (isinstance(game, type) and issubclass(game, Game)):
-        raise ValueError(f"{text} is not a subclass of mudwire.game.Game")
+        raise NoGameError(f"{text} is not a subclass of mudwire.game.Game")
     missing = sorted(game.__abstractmethods__)
     if missing:
-        raise ValueError(f"{text} lacks {', '.join(missing)}")
+        raise NoGameError(f"{text} lacks {', '.join(missing)}")
     return game
 
 
@@ -272,13 +285,13 @@ def _load_module(name: str) -> Any:
         return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise ValueError(f"there is no module {error.name}") from None
+            raise NoGameError(f"there is no module {error.name}") from None
         raise
 
 
 def _load_file(path: Path) -> Any:
     if not path.is_file():
-        raise ValueError(f"there is no file {path}")
+        raise NoGameError(f"there is no file {path}")
     spec = spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
@@ -296,6 +309,7 @@ def parse_origin(text: str) -> str:
 
     Raises:
         ValueError: It is neither.
+
     """
     parts = urlsplit(text)
     origin = f"{parts.scheme}://{parts.netloc}"
@@ -312,6 +326,7 @@ def parse_proxy(text: str) -> str:
 
     Raises:
         ValueError: It is neither.
+
     """
     try:
         ip_network(text)
@@ -370,6 +385,7 @@ def parse_limit(text: str) -> float:
 
     Raises:
         ValueError: It is none.
+
     """
     try:
         number: float = int(text) if text.isdecimal() else float(text)
@@ -434,11 +450,13 @@ def serve(arguments: argparse.Namespace) -> int:
 
     Returns:
         The exit code.
+
     """
     _log_to_stderr(arguments.verbose)
     # Imported late: the first import of the reactor installs it.
-    from twisted.internet import reactor  # noqa: PLC0415
+    from twisted.internet import reactor as the_reactor  # noqa: PLC0415
 
+    reactor: Any = the_reactor  # mypy cannot read its interface
     try:
         portal = _make_portal(arguments, reactor)
     except StartError as error:
@@ -447,14 +465,12 @@ def serve(arguments: argparse.Namespace) -> int:
 
     def give_up(error: StartError) -> None:
         failure.append(error)
-        reactor.stop()  # type: ignore[attr-defined] # the module is the object
+        reactor.stop()
 
-    reactor.callWhenRunning(_stop_on_signals, reactor)  # type: ignore[attr-defined]
-    reactor.callWhenRunning(_start, portal, arguments.listen, give_up)  # type: ignore[attr-defined]
-    reactor.addSystemEventTrigger(  # type: ignore[attr-defined]
-        "before", "shutdown", portal.stopService
-    )
-    reactor.run()  # type: ignore[attr-defined]
+    reactor.callWhenRunning(_stop_on_signals, reactor)
+    reactor.callWhenRunning(_start, portal, arguments.listen, give_up)
+    reactor.addSystemEventTrigger("before", "shutdown", portal.stopService)
+    reactor.run()
     return _fail(failure[0]) if failure else 0
 
 
@@ -478,21 +494,27 @@ def _make_portal(arguments: argparse.Namespace, reactor: Any) -> PortalService:
     return PortalService(
         game,
         _endpoint(arguments.listen, reactor),
-        sessions,
-        arguments.origin,
-        arguments.proxy,
-        {
+        sessions=sessions,
+        origins=arguments.origin,
+        proxies=arguments.proxy,
+        options={
             LIMITS[option.dest].attribute: getattr(arguments, option.dest)
             for option in LIMIT_OPTIONS
         },
     )
 
 
-def _endpoint(description: str, reactor: Any) -> IStreamServerEndpoint:
+def _endpoint(description: str, reactor: Any) -> Any:
     from twisted.internet.endpoints import serverFromString  # noqa: PLC0415 # loads plugins
 
     try:
-        return serverFromString(reactor, endpoint_of(description))
+        return serverFromString(  # type: ignore[no-untyped-call] # Twisted is typed in parts
+            reactor, endpoint_of(description)
+        )
+    except ModuleNotFoundError as error:
+        raise StartError(
+            f"cannot listen on {description!r}: {error}; pip install 'mudwire[tls]' brings it"
+        ) from None
     except Exception as error:  # each endpoint parser has errors of its own
         raise StartError(
             f"cannot listen on {description!r}: {error}; "
@@ -509,9 +531,7 @@ def _start(portal: PortalService, listen: str, give_up: Callable[[StartError], N
         return
     portal.listening.addCallbacks(
         lambda _: portal.log.info("The game is at {url}", url=url_of(portal.address)),
-        lambda failure: give_up(
-            StartError(f"cannot listen on {listen}: {_reason(failure.value)}")
-        ),
+        lambda failure: give_up(StartError(f"cannot listen on {listen}: {_reason(failure.value)}")),
     )
 
 
@@ -520,11 +540,12 @@ def _reason(error: BaseException) -> str:
     return getattr(cause, "strerror", None) or str(cause)
 
 
-def url_of(address: IAddress) -> str:
+def url_of(address: Any) -> str:
     """Return where a browser finds a portal that listens on an address.
 
     Args:
         address: What the port listens on; ``0.0.0.0`` and ``::`` become ``localhost``.
+
     """
     host = getattr(address, "host", None)
     if host is None:
@@ -533,11 +554,11 @@ def url_of(address: IAddress) -> str:
         host = "localhost"
     elif ":" in host:
         host = f"[{host}]"
-    return f"http://{host}:{address.port}/"  # type: ignore[attr-defined] # it has a host
+    return f"http://{host}:{address.port}/"
 
 
 def _stop_on_signals(reactor: Any) -> None:
-    def stop(number: int, _frame: Any) -> None:
+    def stop(_number: int, _frame: Any) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, signal.SIG_DFL)  # a second one kills
         reactor.callFromThread(reactor.stop)
@@ -556,4 +577,7 @@ def _log_to_stderr(verbose: bool) -> None:
             sys.stderr.write(f"{when} {level.name:<5} {text}\n")
             sys.stderr.flush()
 
-    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+    globalLogBeginner.beginLoggingTo(
+        [observer],  # type: ignore[list-item] # any callable is an ILogObserver
+        redirectStandardIO=False,
+    )

@@ -19,8 +19,9 @@ from functools import cache
 from typing import Any, ClassVar
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.websocket.protocol import TrafficStats
 
-from mudwire._native import read_frame, write_frame
+from mudwire import _native
 from mudwire.limits import LIMITS, Limits
 from mudwire.outbox import Outbox
 
@@ -51,6 +52,13 @@ _AutobahnDefaults: Any = type(
 )
 
 
+class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
+    """The native frames and counters, as Autobahn's statistics."""
+
+    def __init__(self, limit: int) -> None:
+        """Leave the counters at 0, where they start."""
+
+
 class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
     """One websocket connection of a server.
 
@@ -66,7 +74,13 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
 
     current_frame = None
     inside_message = False
-    _frames_are_plain = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Read at every message: a default in the class would hide them from CPython's
+        # specialised look-up.
+        self._frames_are_plain = False  # what goes out may take the native way
+        self._at_rest = False  # what comes in may take the native way
 
     def _connectionMade(self) -> None:
         """Take over the options that were changed on the factory, and begin."""
@@ -77,6 +91,7 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
                 setattr(self, name, value)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
+        self.trafficStats = Traffic(self.max_message_bytes or sys.maxsize)
 
     def _onOpen(self) -> None:
         """Choose the way of the frames, once for the life of the connection."""
@@ -88,6 +103,9 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             and not self.autoFragmentSize
             and not self.maxFramePayloadSize
             and not self.maxMessagePayloadSize
+            and not self.logFrames
+            and not self.logOctets
+            and self.trackedTimings is None
             and all(
                 getattr(getattr(self, name), "__func__", None) is function
                 for name, function in _AUTOBAHNS_WAY.items()
@@ -95,51 +113,56 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
         )
         super()._onOpen()
 
+    def _connectionLost(self, reason: Any) -> None:
+        """Let go of the socket, and hear of the end as Autobahn does."""
+        self.outbox.close()
+        super()._connectionLost(reason)
+
     # in
 
     def dataReceived(self, data: bytes) -> None:
         """Take the bytes of one segment."""
-        if not self._takes_plain_frames():
-            if self.state == CONNECTING and self._header_is_too_long(data):
-                self.failHandshake(LIMITS["max_handshake_bytes"].log, 431)
-            else:
-                self._dataReceived(data)
-            return
-        limit = self.max_message_bytes or sys.maxsize
-        stats = self.trafficStats
-        stats.incomingOctetsWireLevel += len(data)
-        offset = 0
-        while frame := read_frame(data, offset, limit):
-            payload, is_binary, offset = frame
-            size = len(payload)
-            stats.incomingOctetsWebSocketLevel += size
-            stats.incomingOctetsAppLevel += size
-            stats.incomingWebSocketFrames += 1
-            stats.incomingWebSocketMessages += 1
-            self.onMessage(payload, is_binary)
-            if self._listeners is not None:  # since this very message
-                self.fire("message", payload, is_binary=is_binary)
-            if offset == len(data):
-                return
-            if not self._takes_plain_frames():
-                break
-        self.data = data[offset:]
-        self.consumeData()
-
-    def _takes_plain_frames(self) -> bool:
-        """Return whether what comes next may go through the native reader."""
-        return (
+        if self._at_rest and self.state == OPEN:
+            read = self.trafficStats.read
+            offset = 0
+            while frame := read(data, offset):
+                payload, is_binary, offset = frame
+                self.onMessage(payload, is_binary)
+                if not self._at_rest and self._listeners:  # since this very message
+                    self.fire("message", payload, is_binary=is_binary)
+                if offset == len(data):
+                    return
+                if not self._at_rest or self.state != OPEN:
+                    break
+            self.data = data[offset:]
+            self.consumeData()
+        elif self.state == CONNECTING and self._header_is_too_long(data):
+            self.failHandshake(LIMITS["max_handshake_bytes"].log, 431)
+        else:
+            self._dataReceived(data)
+        self._at_rest = (
             self._frames_are_plain
-            and self.state == OPEN
             and not self.data
             and self.current_frame is None
             and not self.inside_message
-            and self._listeners is None
-            and self.trackedTimings is None
+            and not self._listeners
             and not self.autoPingTimeoutCall
-            and not self.logFrames
-            and not self.logOctets
         )
+
+    def on(self, event: str, handler: Any) -> None:
+        """Listen to an event of Autobahn's, which only its own way fires."""
+        super().on(event, handler)
+        self._at_rest = False
+
+    def setTrackTimings(self, enable: bool) -> None:
+        """Track timings, which only Autobahn's own way does."""
+        super().setTrackTimings(enable)
+        self._frames_are_plain = self._at_rest = False
+
+    def _sendAutoPing(self) -> None:
+        """Ping; until the answer comes, any frame may stand for it on Autobahn's own way."""
+        super()._sendAutoPing()
+        self._at_rest = False
 
     def _header_is_too_long(self, data: bytes) -> bool:
         limit = self.max_handshake_bytes
@@ -173,19 +196,8 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             and fragmentSize is None
             and not sync
             and not self.send_queue
-            and self.trackedTimings is None
-            and not self.logFrames
-            and not self.logOctets
         ):
-            frame = write_frame(payload, isBinary)
-            size = len(payload)
-            stats = self.trafficStats
-            stats.outgoingWebSocketMessages += 1
-            stats.outgoingOctetsAppLevel += size
-            stats.outgoingOctetsWebSocketLevel += size
-            stats.outgoingWebSocketFrames += 1
-            stats.outgoingOctetsWireLevel += len(frame)
-            if not self.outbox.write(frame):
+            if not self.outbox.write(self.trafficStats.write(payload, isBinary)):
                 self._drop_slow_reader()
         else:
             super().sendMessage(payload, isBinary, fragmentSize, sync, doNotCompress)

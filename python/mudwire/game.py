@@ -10,10 +10,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from mudwire.markup import raw
+
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from mudwire.session import EmbeddedSessionHandler, Session
+
+
+def literal(text: str) -> str:
+    """Return markup that shows a text as it is, whatever a player wrote into it.
+
+    ``raw`` alone, as in Evennia, leaves a door open: links are found after escapes are
+    undone, so that ``||lc`` still begins one. Here a reset stands in between.
+
+    Args:
+        text: What a player typed.
+
+    """
+    return str(raw(text)).replace("||l", "|||nl")
 
 
 class Game(ABC):
@@ -22,6 +37,7 @@ class Game(ABC):
     Attributes:
         title: Shown as the page's title.
         sessions: Every session that is connected; set before ``at_start``.
+
     """
 
     title = "mudwire"
@@ -41,6 +57,7 @@ class Game(ABC):
         Args:
             session: The new connection; ``session.logged_in`` and ``session.uid`` are set
                 if its browser is still logged in.
+
         """
 
     @abstractmethod
@@ -50,6 +67,7 @@ class Game(ABC):
         Args:
             session: Whose line.
             text: The line as it came: any characters, any length that the limits allow.
+
         """
 
     def at_command(  # noqa: B027 # a hook that a game may leave out
@@ -62,6 +80,7 @@ class Game(ABC):
             name: The command's name.
             args: Its arguments, of any JSON type.
             kwargs: Its keywords, of any JSON type.
+
         """
 
     def at_disconnect(self, session: Session) -> None:  # noqa: B027 # a hook that a game may leave out

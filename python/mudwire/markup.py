@@ -1,10 +1,10 @@
-"""Colour markup and ANSI, converted: Evennia's functions by their names and with their meaning.
+r"""Colour markup and ANSI, converted: Evennia's functions by their names and with their meaning.
 
 They need no Evennia, no game and no portal::
 
     from mudwire import parse_html
 
-    parse_html("|rred|n and \\x1b[1;34mblue\\x1b[0m")
+    parse_html("|rred|n and \x1b[1;34mblue\x1b[0m")
 
 Every text converts. It may be a ``str``; a ``str`` subclass such as Evennia's ``ANSIString``,
 whose ``clean()`` or ``raw()`` is taken; ``bytes``, read as UTF-8; ``None``, which is nothing; or

@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Outbox"]
 
+AT_REST = (
+    "dataBuffer",
+    "_tempDataBuffer",
+    "producer",
+    "disconnecting",
+    "_writeDisconnecting",
+    "_aborting",
+)
+"""What is empty or false in a transport of Twisted where bytes may go to the socket at once."""
+
 
 class Outbox:
     """The way out of one connection.
@@ -44,6 +54,9 @@ class Outbox:
         self._send: Callable[[bytes], int] | None = None
         if type(transport) is Server and not getattr(transport, "TLS", False):
             self._send = transport.socket.send
+            for name in AT_REST:
+                # Looked up at each write, and quicker in the instance than in its class.
+                setattr(transport, name, getattr(transport, name))
 
     def write(self, data: bytes) -> bool:
         """Send ``data``, at once if nothing waits.
@@ -60,9 +73,7 @@ class Outbox:
             or transport.producer is not None
             or transport.disconnecting
             or transport._writeDisconnecting
-            or transport._writeDisconnected
             or transport._aborting
-            or not transport.connected
         ):
             if 0 < self._limit < self.waiting():
                 return False
@@ -75,6 +86,10 @@ class Outbox:
         if sent != len(data):
             transport.write(data[sent:])
         return True
+
+    def close(self) -> None:
+        """Hear that the connection is gone; what is still written goes where Twisted drops it."""
+        self._send = None
 
     def waiting(self) -> int:
         """Return how many bytes wait in the transport's buffers, as far as can be known.

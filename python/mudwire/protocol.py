@@ -71,14 +71,13 @@ class WebClientProtocol(Connection):
     """How many messages of this connection were refused."""
 
     nonce: int = 0
-    sessionhandler: Any = None
     websocket_close_code: int | None
 
-    _ended = False
     _keeps_login = False
     _grace: Any = None
 
     if TYPE_CHECKING:  # the host's session class has these
+        sessionhandler: Any
         sessid: int
         uid: Any
         logged_in: bool
@@ -89,6 +88,8 @@ class WebClientProtocol(Connection):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._ended = False
+        self.sessionhandler = None
         self.protocol_key = "webclient/websocket"
         self.browserstr = ""
         self.page_id: str | None = None

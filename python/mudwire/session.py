@@ -76,6 +76,7 @@ class Session:
         conn_time: When the connection was made, in seconds of ``time.time``.
         protocol_flags: What the client can do and wants, ``NOCOLOR`` and ``SCREENREADER``
             among it; the wire formats read them at each message.
+
     """
 
     def init_session(
@@ -87,6 +88,7 @@ class Session:
             protocol_key: Kind of the connection, ``websocket``.
             address: Network address of the player; None where there is none (a Unix socket).
             sessionhandler: The table that the session will stand in.
+
         """
         self.protocol_key = protocol_key
         self.address = address
@@ -111,6 +113,7 @@ class Session:
 
         Args:
             kwargs: Name of each command and its ``(args, kwargs)``.
+
         """
         self.sessionhandler.data_out(self, **kwargs)
 
@@ -123,6 +126,7 @@ class Session:
             kwargs: More commands by name. A dict becomes the command's keywords, a list or
                 tuple its arguments, anything else its one argument: ``prompt="> "``,
                 ``room={"exits": 3}``.
+
         """
         if text is not None:
             kwargs = {"text": text, **kwargs}
@@ -145,6 +149,7 @@ class Session:
         Args:
             uid: Who it is: what the game knows the player by.
             uname: The player's name for logs; ``str(uid)`` if None.
+
         """
         self.uid = uid
         self.uname = str(uid) if uname is None else uname
@@ -159,6 +164,7 @@ class Session:
 
         Args:
             reason: Why, for the client; at most 123 bytes of UTF-8.
+
         """
 
 
@@ -170,6 +176,7 @@ class EmbeddedSessionHandler:
 
     Args:
         game: Where commands go.
+
     """
 
     log = Logger()
@@ -189,16 +196,23 @@ class EmbeddedSessionHandler:
         return len(self._sessions)
 
     def connect(self, session: Any) -> None:
-        """Number a session, take it into the table and show it to the game."""
+        """Take a session into the table, with a number of its own, and show it to the game."""
         if not session.sessid or session.sessid in self._sessions:
             session.sessid = next(self._numbers)
         self._sessions[session.sessid] = session
+        self.log.debug(
+            "Session {sessid} begins, from {address}",
+            sessid=session.sessid,
+            address=session.address,
+        )
         self._call(session, self.game.at_connect, session)
 
     def disconnect(self, session: Any) -> None:
         """Take a session out of the table and tell the game, the first time that it is called."""
-        if self._sessions.get(session.sessid) is session:
-            del self._sessions[session.sessid]
+        sessid = session.sessid
+        if self._sessions.get(sessid) is session:
+            del self._sessions[sessid]
+            self.log.debug("Session {sessid} ends", sessid=sessid)
             self._call(session, self.game.at_disconnect, session)
         if not self._sessions:
             waiting, self._emptied = self._emptied, []
@@ -222,12 +236,16 @@ class EmbeddedSessionHandler:
             session: Whose commands.
             kwargs: Name of each command and its ``[args, kwargs]``, straight from the
                 network: what is not a list and an object is dropped with a debug line.
+
         """
         session.cmd_last = time.time()
         for name, (args, keywords) in kwargs.items():
             if not (isinstance(args, list) and isinstance(keywords, dict)):
-                self.log.debug("Dropped {name} of session {sessid}: its arguments have the "
-                               "wrong types", name=name, sessid=session.sessid)
+                self.log.debug(
+                    "Dropped {name} of session {sessid}: its arguments have the wrong types",
+                    name=name,
+                    sessid=session.sessid,
+                )
             elif name != "text":
                 self._call(session, self.game.at_command, session, name, args, keywords)
             elif args and isinstance(args[0], str):
@@ -239,6 +257,7 @@ class EmbeddedSessionHandler:
         Args:
             session: Whose player.
             kwargs: Name of each command and its ``(args, kwargs)``.
+
         """
         for name, (args, keywords) in kwargs.items():
             send: Callable[..., None] | None = getattr(
@@ -250,8 +269,9 @@ class EmbeddedSessionHandler:
                 else:
                     session.send_default(name, *args, **keywords)
             except Exception:
-                self.log.failure("Could not send {name} to session {sessid}",
-                                 name=name, sessid=session.sessid)
+                self.log.failure(
+                    "Could not send {name} to session {sessid}", name=name, sessid=session.sessid
+                )
 
     def sessions_from_csessid(self, csessid: str) -> list[Any]:
         """Return the sessions of one browser session: one for each of its open pages."""
@@ -261,7 +281,10 @@ class EmbeddedSessionHandler:
         try:
             hook(*args)
         except Exception:
-            self.log.failure("The game failed in {hook} for session {sessid}",
-                             hook=hook.__qualname__, sessid=session.sessid)
+            self.log.failure(
+                "The game failed in {hook} for session {sessid}",
+                hook=hook.__qualname__,
+                sessid=session.sessid,
+            )
             if session.sessid in self._sessions:
                 session.msg("|rSomething went wrong in the game; it has been noted.|n")

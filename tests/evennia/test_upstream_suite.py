@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 
+from harness.releases import INSIDE
+
 LABELS = [
+    "evennia.contrib.base_systems.godotwebsocket",
     "evennia.server.portal.tests.TestWebSocket",
     "evennia.utils.tests.test_ansi",
     "evennia.utils.tests.test_text2html",
@@ -32,7 +35,7 @@ def test_evennias_own_tests(release, template, tmp_path):
         )
     labels = LABELS + (LABELS_SINCE_6 if release.has_wire_formats else [])
     ran = release.run(
-        "evennia", "test", "-v", "2", "--settings", "settings", *labels, cwd=game, PYTHONPATH=release.inside
+        "evennia", "test", "-v", "2", "--settings", "settings", *labels, cwd=game, PYTHONPATH=str(INSIDE)
     )
     outcomes = re.findall(r"^(\w+) \(([\w.]+)\).*?\.\.\. (\w+)$", ran.stdout, re.MULTILINE | re.DOTALL)
     failed = {test for _, test, outcome in outcomes if outcome != "ok"}

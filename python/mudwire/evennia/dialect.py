@@ -9,10 +9,11 @@ and Rust converts that.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from evennia.utils import ansi, logger
+from evennia.utils import ansi, logger, text2html
 
 from mudwire.markup import Dialect
 
@@ -32,19 +33,32 @@ _METHODS = (
 
 
 @cache
-def game_markup() -> tuple[Dialect, Callable[..., str] | None]:
+def game_markup() -> tuple[Dialect, Callable[[str], str] | None]:
     """Return what converts the markup of the game: a dialect, and a parser to use before it.
 
-    The parser is None where the dialect says it all. Otherwise it is Evennia's ``parse_ansi``,
-    the dialect knows no markup, and the log says why. What is found first is kept.
+    The parser is None where the dialect says it all. Otherwise it is what the game's Evennia turns
+    markup into ANSI with, the dialect knows no markup, and the log says why. What is found first
+    is kept.
     """
     try:
-        return dialect_of(ansi.ANSI_PARSER), None
+        return dialect_of(upstream_parser()), None
     except ValueError as reason:
         logger.log_warn(
             f"mudwire: the markup of this game goes through its own parser, which is slower: {reason}"
         )
-        return Dialect.ansi_only(), ansi.parse_ansi
+        to_ansi = partial(text2html.parse_ansi, xterm256=True, mxp=True, truecolor=True)
+        return Dialect.ansi_only(), to_ansi
+
+
+def upstream_parser() -> Any:
+    """Return the parser that Evennia's conversion to HTML uses.
+
+    Raises ValueError where a game has put a function of its own before it.
+    """
+    function = text2html.parse_ansi
+    if function.__module__ != ansi.__name__:
+        raise ValueError(f"parse_ansi is that of {function.__module__}")
+    return signature(function).parameters["parser"].default
 
 
 def dialect_of(parser: Any) -> Dialect:

@@ -28,9 +28,7 @@ def cube() -> str:
     rows = ["|wThe 256 colours of xterm|n"]
     rows.extend(
         "  "
-        + " ".join(
-            "".join(f"|[{red}{green}{blue}  " for blue in range(6)) + "|n" for red in reds
-        )
+        + " ".join("".join(f"|[{red}{green}{blue}  " for blue in range(6)) + "|n" for red in reds)
         for reds in ((0, 1, 2), (3, 4, 5))
         for green in range(6)
     )

@@ -15,6 +15,7 @@ def is_secure(forwarded_proto: str | None, tls: bool) -> bool:
         forwarded_proto: The request's ``X-Forwarded-Proto``. It is believed from anyone:
             who lies about it changes only the answer to themselves.
         tls: Whether this process's own connection is encrypted.
+
     """
     return tls or (forwarded_proto or "").strip().lower() == "https"
 
@@ -25,6 +26,7 @@ def secret_in(header: str | None, secure: bool) -> str | None:
     Args:
         header: The header's value.
         secure: Whether the browser speaks TLS.
+
     """
     for pair in (header or "").split(";"):
         name, _, value = pair.strip().partition("=")
@@ -39,6 +41,7 @@ def set_cookie(secret: str, secure: bool) -> str:
     Args:
         secret: The secret.
         secure: Whether the browser speaks TLS.
+
     """
     attributes = f"Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax"
     return f"{_name(secure)}={secret}; {attributes}{'; Secure' if secure else ''}"

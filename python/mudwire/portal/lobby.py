@@ -1,7 +1,7 @@
 """The lobby: the embedded game, one room where people talk.
 
 Whatever a player types is literal: ``plain_line`` takes its control characters and
-``raw`` its markup, so that nobody can speak in another's name or send a link that
+``literal`` its markup, so that nobody can speak in another's name or send a link that
 runs a command. Only ``markup`` and ``prompt`` read a player's markup, and only the
 player sees what comes of it.
 """
@@ -14,14 +14,11 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mudwire.game import Game
-from mudwire.markup import raw
+from mudwire.game import Game, literal
 from mudwire.portal.charts import CHARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
     from mudwire.session import Session
 
@@ -41,6 +38,7 @@ def plain_line(text: str) -> str:
     Args:
         text: Anything. Format characters go because they reverse or hide what stands
             beside them (Unicode category Cf: bidirectional overrides, zero widths).
+
     """
     visible = (
         " " if unicodedata.category(char) in ("Zl", "Zp", "Zs") else char
@@ -58,6 +56,7 @@ def letters_of(name: str) -> str | None:
     Args:
         name: 2 to 20 Latin letters, with accents if need be, and single hyphens and
             apostrophes between them.
+
     """
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
@@ -72,7 +71,7 @@ class Player:
     name: str
     browser: str | None
     sessions: list[Session] = field(default_factory=list)
-    leaving: IDelayedCall | None = None
+    leaving: Any = None
 
     def msg(self, text: str) -> None:
         """Send text to each of the player's pages."""
@@ -85,11 +84,12 @@ class Lobby(Game):
 
     Args:
         clock: What counts the seconds of an absence; the reactor if None.
+
     """
 
     title = "mudwire lobby"
 
-    def __init__(self, clock: IReactorTime | None = None) -> None:
+    def __init__(self, clock: Any = None) -> None:
         self._clock = clock
         self._players: dict[str, Player] = {}
         self._player_of: dict[int, Player] = {}
@@ -114,15 +114,14 @@ class Lobby(Game):
         if self._clock is None:
             from twisted.internet import reactor  # noqa: PLC0415 # importing it installs it
 
-            self._clock = reactor  # type: ignore[assignment] # the module is the object
+            self._clock = reactor
 
     def at_connect(self, session: Session) -> None:
         """Bring a player back whose browser is logged in, or ask for a name."""
         if session.logged_in and isinstance(session.uid, str) and self._enter(session, session.uid):
             return
         session.msg(
-            "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\n"
-            "What is your name?",
+            "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\nWhat is your name?",
             prompt="|wname|n>",
         )
 
@@ -137,7 +136,11 @@ class Lobby(Game):
             self._obey(player, session, line)
 
     def at_command(
-        self, session: Session, name: str, args: list[Any], kwargs: dict[str, Any]
+        self,
+        session: Session,
+        name: str,
+        args: list[Any],  # noqa: ARG002 # the hook's
+        kwargs: dict[str, Any],
     ) -> None:
         """Take the client's answer to ``oob``."""
         sent = kwargs.get("sent")
@@ -158,7 +161,6 @@ class Lobby(Game):
         if player.browser is None:
             self._leave(player)
         else:
-            assert self._clock is not None
             player.leaving = self._clock.callLater(ABSENCE_SECONDS, self._leave, player)
 
     def _enter(self, session: Session, name: str) -> bool:
@@ -181,8 +183,10 @@ class Lobby(Game):
             player.leaving = None
         player.sessions.append(session)
         self._player_of[session.sessid] = player
-        session.msg(f"Welcome, |c{player.name}|n. |lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
-                    prompt="|wlobby|n>")
+        session.msg(
+            f"Welcome, |c{player.name}|n. |lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
+            prompt="|wlobby|n>",
+        )
         self._look(player, session, "")
         return True
 
@@ -207,8 +211,10 @@ class Lobby(Game):
             name, _, rest = line.partition(" ")
         command = self._commands.get(name.lower())
         if command is None:
-            session.msg(f"There is no command {raw(name)}. Ask for |lchelp|lthelp|le, or "
-                        "begin with ' to say something.")
+            session.msg(
+                f"There is no command {literal(name)}. Ask for |lchelp|lthelp|le, or "
+                "begin with ' to say something."
+            )
         else:
             command(player, session, rest.strip())
 
@@ -218,7 +224,7 @@ class Lobby(Game):
         session.msg(
             "|wThe lobby|n\n"
             "A low room under the eaves. |#d9a05bLamplight|n pools on a long table, rain ticks at "
-            "the |=mdark windows|n, and somebody has |yleft a fire|n burning. A |lccolors|ltpaint "
+            "the |=qdark windows|n, and somebody has |yleft a fire|n burning. A |lccolors|ltpaint "
             "box|le stands open by the wall, and a |lclinks|ltletter rack|le hangs beside it.\n"
             f"{company}"
         )
@@ -229,17 +235,18 @@ class Lobby(Game):
             return
         for one in self._players.values():
             speaker = "You say" if one is player else f"|c{player.name}|n says"
-            one.msg(f"{speaker}, \"{raw(rest)}\"")
+            one.msg(f'{speaker}, "{literal(rest)}"')
 
     def _emote(self, player: Player, session: Session, rest: str) -> None:
         if not rest:
             session.msg("Do what? For example: emote smiles.")
             return
-        self._announce(f"|c{player.name}|n {raw(rest)}")
+        self._announce(f"|c{player.name}|n {literal(rest)}")
 
     def _who(self, _player: Player, session: Session, _rest: str) -> None:
-        lines = [f"  |c{one.name}|n{'' if one.sessions else ' (away)'}"
-                 for one in self._players.values()]
+        lines = [
+            f"  |c{one.name}|n{'' if one.sessions else ' (away)'}" for one in self._players.values()
+        ]
         session.msg("\n".join(["|wIn the lobby|n", *lines]))
 
     def _colors(self, _player: Player, session: Session, rest: str) -> None:
@@ -248,7 +255,7 @@ class Lobby(Game):
             session.msg(f"There are the charts {', '.join(CHARTS)}. For example: colors 256")
             return
         links = "  ".join(f"|lccolors {name}|lt{name}|le" for name in CHARTS)
-        session.msg(f"{chart()}\n{links}")
+        session.msg(f"{chart()}\n\n{links}")
 
     def _links(self, _player: Player, session: Session, _rest: str) -> None:
         session.msg(
@@ -258,7 +265,7 @@ class Lobby(Game):
         )
 
     def _markup(self, _player: Player, session: Session, rest: str) -> None:
-        session.msg(rest or "Show what? For example: markup " + raw("|rred |[500on red|n"))
+        session.msg(rest or "Show what? For example: markup " + literal("|rred |[500on red|n"))
 
     def _prompt(self, _player: Player, session: Session, rest: str) -> None:
         session.msg(prompt=rest or "|wlobby|n>")
@@ -286,7 +293,7 @@ class Lobby(Game):
     def _help(self, _player: Player, session: Session, _rest: str) -> None:
         session.msg(HELP)
 
-    def _quit(self, player: Player, session: Session, _rest: str) -> None:
+    def _quit(self, player: Player, _session: Session, _rest: str) -> None:
         player.msg("Goodbye.")
         self._leave(player)
         for one in player.sessions:
@@ -294,23 +301,24 @@ class Lobby(Game):
             one.disconnect("You have left the lobby.")
 
 
+# A phone shows 40 columns.
 HELP = "\n".join(
     ["|wCommands|n"]
     + [
-        f"  |y{raw(f'{command:<23}')}|n{meaning}"
+        f"  |y{literal(f'{command:<16}')}|n{meaning}"
         for command, meaning in (
-            ("look", "see the room again"),
-            ("say hello, or 'hello", "talk to everybody"),
-            ("emote waves, or :waves", "act"),
+            ("look", "the room again"),
+            ("say hello", "talk; or: 'hello"),
+            ("emote waves", "act; or: :waves"),
             ("who", "who is here"),
-            ("colors 16", "a chart; also 256 and truecolor"),
+            ("colors 256", "16, 256, truecolor"),
             ("links", "links to press"),
-            ("markup |rred", "see what your own markup looks like; only you see it"),
-            ("prompt >>", "another prompt; alone, the old one"),
-            ("oob", "an out-of-band command to your client and back"),
-            ("screenreader on", "text without colour and decoration, or off"),
-            ("nocolor on", "text without colour, or off"),
-            ("quit", "leave, and forget my name"),
+            ("markup |rred", "try your own markup"),
+            ("prompt >>", "another prompt"),
+            ("oob", "out-of-band, both ways"),
+            ("screenreader on", "plain text; or: off"),
+            ("nocolor on", "no colour; or: off"),
+            ("quit", "leave for good"),
         )
     ]
 )

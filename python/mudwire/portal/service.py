@@ -17,8 +17,6 @@ from mudwire.session import EmbeddedSessionHandler
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from twisted.internet.interfaces import IAddress, IListeningPort, IStreamServerEndpoint
-
     from mudwire.game import Game
 
 FAREWELL_SECONDS = 5.0
@@ -30,7 +28,7 @@ class PortalService(Service):
 
     Args:
         game: The game.
-        endpoint: Where to listen.
+        endpoint: Where to listen, an ``IStreamServerEndpoint``.
         sessions: Where browser sessions are kept; memory if None.
         origins: Origins whose pages may connect besides the portal's own.
         proxies: Addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
@@ -38,6 +36,7 @@ class PortalService(Service):
 
     Attributes:
         listening: Fires with None when the portal listens, or with why it cannot.
+
     """
 
     name = "mudwire"
@@ -47,7 +46,8 @@ class PortalService(Service):
     def __init__(
         self,
         game: Game,
-        endpoint: IStreamServerEndpoint,
+        endpoint: Any,
+        *,
         sessions: SqliteBrowserSessions | None = None,
         origins: Collection[str] = (),
         proxies: Sequence[str] = (),
@@ -57,7 +57,7 @@ class PortalService(Service):
         self.endpoint = endpoint
         self.browser_sessions = SqliteBrowserSessions() if sessions is None else sessions
         self.sessions = EmbeddedSessionHandler(game)
-        self._port: IListeningPort | None = None
+        self._port: Any = None
         self._started = False
         factory = WebSocketServerFactory()
         factory.sessionhandler = self.sessions
@@ -76,8 +76,8 @@ class PortalService(Service):
         self.site = PortalSite(PortalResource(game.title, factory))
 
     @property
-    def address(self) -> IAddress:
-        """Where the portal listens."""
+    def address(self) -> Any:
+        """Where the portal listens, an ``IAddress``."""
         assert self._port is not None, "the portal is not listening"
         return self._port.getHost()
 
@@ -87,7 +87,7 @@ class PortalService(Service):
 
     def startService(self) -> None:  # noqa: N802 # Twisted's name
         """Start the game and listen."""
-        super().startService()
+        super().startService()  # type: ignore[no-untyped-call] # Twisted is typed in parts
         if not self._started:
             self._start()
 
@@ -97,7 +97,7 @@ class PortalService(Service):
         self.game.at_start()
         self.listening = self.endpoint.listen(self.site).addCallback(self._listens)
 
-    def _listens(self, port: IListeningPort) -> None:
+    def _listens(self, port: Any) -> None:
         self._port = port
 
     async def _stop(self) -> None:
@@ -110,9 +110,11 @@ class PortalService(Service):
 
             await self.sessions.when_empty().addTimeout(FAREWELL_SECONDS, reactor)
         except TimeoutError:
-            self.log.warn("{count} players did not answer and were cut off",
-                          count=self.sessions.count())
-        await maybeDeferred(self.game.at_stop)
+            self.log.warn(
+                "{count} players did not answer and were cut off", count=self.sessions.count()
+            )
+        if (ending := self.game.at_stop()) is not None:
+            await ending
         self.browser_sessions.close()
 
     def stopService(self) -> Deferred[None]:  # noqa: N802 # Twisted's name
@@ -120,6 +122,7 @@ class PortalService(Service):
 
         Returns:
             A Deferred that fires when all of that is done.
+
         """
-        super().stopService()
+        super().stopService()  # type: ignore[no-untyped-call] # Twisted is typed in parts
         return Deferred.fromCoroutine(self._stop())

@@ -13,7 +13,6 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.interfaces import IProtocolFactory
 from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web import http
@@ -82,7 +81,9 @@ class PortalSite(Site):
     displayTracebacks = False  # noqa: N815 # Twisted's name
 
     def __init__(self, resource: Resource) -> None:
-        super().__init__(resource, requestFactory=PortalRequest, timeout=HANDSHAKE_SECONDS)
+        super().__init__(  # type: ignore[no-untyped-call] # Twisted is typed in parts
+            resource, requestFactory=PortalRequest, timeout=HANDSHAKE_SECONDS
+        )
 
     def log(self, request: Any) -> None:
         """Log a request that was answered."""
@@ -100,12 +101,13 @@ class PortalResource(Resource):
     Args:
         title: The page's title.
         websocket: Factory of the websocket protocol.
+
     """
 
     isLeaf = True  # noqa: N815 # Twisted's name
 
-    def __init__(self, title: str, websocket: IProtocolFactory) -> None:
-        super().__init__()
+    def __init__(self, title: str, websocket: Any) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # Twisted is typed in parts
         page = files("mudwire.portal") / "page"
         self._page = (page / "index.html").read_text().replace("{title}", html.escape(title))
         self._answers: dict[bytes, Callable[[Any], bytes | int]] = {
@@ -182,12 +184,14 @@ class WebSocketUpgrade:
 
     Args:
         factory: Makes the websocket protocol.
+
     """
 
-    def __init__(self, factory: IProtocolFactory) -> None:
+    def __init__(self, factory: Any) -> None:
         self._factory = factory
 
     def __call__(self, request: Any) -> bytes | int:
+        """Hand the request's connection over, or say that a websocket is here."""
         if "websocket" not in (request.getHeader("upgrade") or "").lower():
             request.setHeader("Upgrade", "websocket")
             return plain(request, UPGRADE_REQUIRED, "Here is a websocket; the page is at /")

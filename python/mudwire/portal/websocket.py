@@ -33,6 +33,7 @@ class WebSocketClient(WebClientProtocol, Session):
     Attributes:
         allowed_origins: Origins (``https://example.com``) whose pages may connect besides
             those of the host itself; ``*`` for any.
+
     """
 
     allowed_origins: Collection[str] = ()

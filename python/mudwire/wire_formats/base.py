@@ -31,6 +31,7 @@ class WireFormat(Codec):
 
     A subclass sets ``name``, the subprotocol's, and implements ``decode_incoming``
     and ``encode_default``. What it inherits sends text as ANSI in binary frames.
+
     """
 
     name: ClassVar[str]

@@ -174,6 +174,19 @@ enum Rest {
     Hex(Ground),
 }
 
+/// A short cut through the trie, for the tokens that most texts are made of.
+#[derive(Debug, Clone, Copy)]
+enum Bar {
+    /// No token.
+    Nothing,
+    /// A token of two bytes that nothing longer begins with: an index into the replacements.
+    Replacement(u16),
+    /// A foreground of the cube, if two more digits follow.
+    Cube,
+    /// The trie knows.
+    Walk,
+}
+
 #[derive(Debug, Clone)]
 struct Node {
     /// 0 where no token goes on.
@@ -191,8 +204,8 @@ impl Node {
 pub struct Dialect {
     nodes: Vec<Node>,
     replacements: Vec<Replacement>,
-    /// By its second byte, the replacement of a token of a bar and that byte, where it is alone.
-    pairs: [Option<u16>; 128],
+    /// What begins with a bar and the byte that is the index.
+    bar: [Bar; 128],
     /// The byte besides `|` and `{` that may begin a token, or `|`.
     pub(crate) lead: u8,
     /// Whether `|rgb` and `|[rgb` are colours, so that hex colours have something to fall back to.
@@ -206,7 +219,7 @@ static EVENNIA: LazyLock<Dialect> = LazyLock::new(|| {
 static ANSI_ONLY: LazyLock<Dialect> = LazyLock::new(|| Dialect {
     nodes: vec![Node::LEAF],
     replacements: Vec::new(),
-    pairs: [None; 128],
+    bar: [Bar::Walk; 128],
     lead: b'|',
     cube_fallback: [false; 2],
     escapes: false,
@@ -236,11 +249,17 @@ impl Dialect {
     /// The token that begins at `at`, and its length in bytes.
     #[inline]
     pub(crate) fn token(&self, text: &[u8], at: usize) -> Option<(Token<'_>, usize)> {
-        // Most tokens are a bar and a letter that nothing else begins with.
-        if let [b'|', second, ..] = text[at..]
-            && let Some(replacement) = self.pairs.get(usize::from(second)).copied().flatten()
-        {
-            return Some((Token::Replacement(&self.replacements[usize::from(replacement)]), 2));
+        if let [b'|', second, ..] = text[at..] {
+            match self.bar.get(usize::from(second)) {
+                Some(Bar::Replacement(index)) => {
+                    return Some((Token::Replacement(&self.replacements[usize::from(*index)]), 2));
+                }
+                Some(Bar::Cube) => {
+                    return cube(&text[at + 1..]).map(|cube| (Token::Color(Ground::Fore, cube), 4));
+                }
+                Some(Bar::Nothing) => return None,
+                Some(Bar::Walk) | None => {}
+            }
         }
         self.walk(text, at)
     }
@@ -280,13 +299,7 @@ impl Dialect {
                 (Token::Color(Ground::Back, color), 0)
             }
             Rest::Bright(_) => return None,
-            Rest::Digits(ground) => match tail {
-                [red @ b'0'..=b'5', green @ b'0'..=b'5', blue @ b'0'..=b'5', ..] => {
-                    let cube = Color::Cube([red, green, blue].map(|digit| digit - b'0'));
-                    (Token::Color(ground, cube), 3)
-                }
-                _ => return None,
-            },
+            Rest::Digits(ground) => (Token::Color(ground, cube(tail)?), 3),
             Rest::Letter(ground) => match tail {
                 [letter @ b'a'..=b'z', ..] => (Token::Color(ground, Color::Gray(*letter)), 1),
                 _ => return None,
@@ -301,6 +314,16 @@ impl Dialect {
                 }
             }
         })
+    }
+}
+
+/// Three digits from 0 to 5.
+fn cube(text: &[u8]) -> Option<Color> {
+    match text {
+        [red @ b'0'..=b'5', green @ b'0'..=b'5', blue @ b'0'..=b'5', ..] => {
+            Some(Color::Cube([red, green, blue].map(|digit| digit - b'0')))
+        }
+        _ => None,
     }
 }
 
@@ -379,7 +402,7 @@ impl Builder {
         let mut dialect = Dialect {
             nodes: self.nodes.clone(),
             replacements: self.replacements.clone(),
-            pairs: self.pairs(),
+            bar: self.bar(),
             lead,
             cube_fallback: [false; 2],
             escapes: true,
@@ -390,13 +413,23 @@ impl Builder {
         dialect
     }
 
-    fn pairs(&self) -> [Option<u16>; 128] {
-        let bar = &self.nodes[usize::from(self.nodes[0].next[usize::from(b'|')])];
-        bar.next.map(|node| {
-            let Node { next, rests } = &self.nodes[usize::from(node)];
-            match rests[..] {
-                [(_, Rest::Literal(index))] if next.iter().all(|&next| next == 0) => Some(index),
-                _ => None,
+    fn bar(&self) -> [Bar; 128] {
+        let Node { next, rests } = &self.nodes[usize::from(self.nodes[0].next[usize::from(b'|')])];
+        let cube = matches!(rests[..], [(_, Rest::Digits(Ground::Fore))]);
+        if !rests.is_empty() && !cube {
+            return [Bar::Walk; 128];
+        }
+        std::array::from_fn(|second| match next[second] {
+            0 if cube && (usize::from(b'0')..=usize::from(b'5')).contains(&second) => Bar::Cube,
+            0 => Bar::Nothing,
+            node => {
+                let Node { next, rests } = &self.nodes[usize::from(node)];
+                match rests[..] {
+                    [(_, Rest::Literal(index))] if next.iter().all(|&next| next == 0) => {
+                        Bar::Replacement(index)
+                    }
+                    _ => Bar::Walk,
+                }
             }
         })
     }

@@ -93,24 +93,14 @@ pub fn escape_html(text: &str, quoting: Quoting, out: &mut Vec<u8>) {
 /// The single pass cannot tell what is meant.
 struct InTheWay;
 
-/// What to do next.
-enum Step<'d> {
-    /// These many bytes are text.
-    Pass(usize),
-    /// An escape: its second byte is text.
-    Second,
-    /// A token of this length.
-    Token(Token<'d>, usize),
-    /// Something that is written in its own way.
-    Special,
-}
-
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Writer<'a, const JSON: bool> {
     text: &'a str,
     dialect: &'a Dialect,
     strip: bool,
     out: &'a mut Vec<u8>,
+    /// Where the text begins that is to be written as it is.
+    run: usize,
     style: Style,
     /// A span stands open.
     open: bool,
@@ -156,6 +146,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             dialect,
             strip,
             out,
+            run: 0,
             style: Style::DEFAULT,
             open: false,
             changed: false,
@@ -169,78 +160,73 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
     fn write(mut self) -> Result<(), InTheWay> {
         let bytes = self.text.as_bytes();
         let mut scanner = Scanner::new(bytes, HtmlBytes { lead: self.dialect.lead });
-        let mut run = 0;
         let mut at = 0;
         loop {
             at = scanner.next(at);
             let Some(&byte) = bytes.get(at) else { break };
-            let step = match byte {
+            at = match byte {
                 b'|' | b'{' => self.lead(byte, at)?,
                 _ if byte == self.dialect.lead => self.lead(byte, at)?,
                 b'.' => {
                     // `www.` and `ftp.`
                     self.url |= at > 0 && matches!(bytes[at - 1] | 0x20, b'w' | b'p');
-                    Step::Pass(1)
+                    at + 1
                 }
                 b':' => {
                     self.url |= bytes.get(at + 1) == Some(&b'/');
-                    Step::Pass(1)
+                    at + 1
                 }
                 // U+00A0 to U+00BF; the others with this first byte are controls.
-                0xc2 if bytes[at + 1] >= 0xa0 => Step::Pass(2),
-                b'"' | b'\\' if !JSON && self.link.is_none() => Step::Pass(1),
-                b'*' | b'}' | b'~' => Step::Pass(1),
-                _ => Step::Special,
+                0xc2 if bytes[at + 1] >= 0xa0 => at + 2,
+                b'"' | b'\\' if !JSON && self.link.is_none() => at + 1,
+                b'*' | b'}' | b'~' => at + 1,
+                _ => {
+                    self.flush(at);
+                    self.run = self.special(byte, at)?;
+                    self.run
+                }
             };
-            match step {
-                Step::Pass(length) => at += length,
-                Step::Second => {
-                    self.text(run, at);
-                    run = at + 1;
-                    at += 2;
-                }
-                Step::Token(token, length) => {
-                    self.text(run, at);
-                    self.token(token)?;
-                    at += length;
-                    run = at;
-                }
-                Step::Special => {
-                    self.text(run, at);
-                    at = self.special(byte, at)?;
-                    run = at;
-                }
-            }
         }
-        self.text(run, bytes.len());
+        self.flush(bytes.len());
         self.finish();
         Ok(())
     }
 
-    /// What to do with a byte that may begin a token, an escape or a link marker.
+    /// Handles a byte that may begin a token, an escape or a link marker, and returns where to go
+    /// on.
     #[inline]
-    fn lead(&self, byte: u8, at: usize) -> Result<Step<'a>, InTheWay> {
+    fn lead(&mut self, byte: u8, at: usize) -> Result<usize, InTheWay> {
         let bytes = self.text.as_bytes();
-        let doubled = self.dialect.escapes
-            && (byte == b'|' || byte == b'{')
+        let doubled = (byte == b'|' || byte == b'{')
+            && self.dialect.escapes
             && bytes.get(at + 1) == Some(&byte);
-        let step = if doubled {
-            Step::Second
-        } else if let Some((token, length)) = self.dialect.token(bytes, at) {
-            return Ok(Step::Token(token, length));
-        } else if self.is_link_marker(at) {
-            return Ok(Step::Special);
-        } else {
-            Step::Pass(1)
-        };
-        if byte == b'|' && self.dialect.escapes {
-            self.check_bar(&bytes[at + if doubled { 2 } else { 1 }..], doubled)?;
+        if doubled {
+            self.check_bar(byte, &bytes[at + 2..], true)?;
+            self.flush(at);
+            // The second stays, as text.
+            self.run = at + 1;
+            return Ok(at + 2);
         }
-        Ok(step)
+        if let Some((token, length)) = self.dialect.token(bytes, at) {
+            self.flush(at);
+            self.token(token)?;
+            self.run = at + length;
+            return Ok(self.run);
+        }
+        if self.is_link_marker(at) {
+            self.flush(at);
+            self.run = self.link_marker(at)?;
+            return Ok(self.run);
+        }
+        self.check_bar(byte, &bytes[at + 1..], false)?;
+        Ok(at + 1)
     }
 
     /// A bar of the text may become a link marker: by its escape, or by what is stripped behind it.
-    fn check_bar(&self, behind: &[u8], escaped: bool) -> Result<(), InTheWay> {
+    fn check_bar(&self, byte: u8, behind: &[u8], escaped: bool) -> Result<(), InTheWay> {
+        if byte != b'|' || !self.dialect.escapes {
+            return Ok(());
+        }
         let goes = |byte: u8| self.strip && self.means_something(byte);
         match *behind {
             [b'l', b'c' | b'u' | b't' | b'e', ..] if escaped => Err(InTheWay),
@@ -259,12 +245,12 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
         }
     }
 
-    /// Writes a run of text that means nothing but itself.
+    /// Writes the run of text that means nothing but itself, up to `end`.
     #[inline]
-    fn text(&mut self, start: usize, end: usize) {
-        if start < end {
+    fn flush(&mut self, end: usize) {
+        if self.run < end {
             self.open_span();
-            self.out.extend_from_slice(&self.text.as_bytes()[start..end]);
+            self.out.extend_from_slice(&self.text.as_bytes()[self.run..end]);
         }
     }
 
@@ -318,7 +304,6 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             b'"' => self.entity(Self::QUOTE),
             b'\\' => self.entity(Self::BACKSLASH),
             ESCAPE => return self.sequence(at),
-            b'|' => return self.link_marker(at),
             // Only where no markup is read could one be left.
             0x08 if self.dialect.escapes => return Err(InTheWay),
             0xc2 => {

@@ -11,7 +11,7 @@ mod wire_formats;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::frames::{read_frame, write_frame};
+    use crate::frames::Traffic;
     #[pymodule_export]
     use crate::markup::{
         Dialect, parse_ansi, parse_html, raw, strip_mxp, strip_raw_ansi, strip_unsafe_tokens,

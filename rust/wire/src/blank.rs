@@ -25,3 +25,23 @@ pub fn split_word(text: &str) -> (&str, Option<&str>) {
         None => (text, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{split_word, strip};
+
+    #[test]
+    fn blanks_are_python_s() {
+        assert_eq!(strip("\x1c\x1f\u{85}\u{a0}\u{3000} \t\na b\r\u{2029}"), "a b");
+        assert_eq!(strip("\u{200b}\u{feff}\0"), "\u{200b}\u{feff}\0");
+        assert_eq!(strip(" \x1d"), "");
+    }
+
+    #[test]
+    fn a_word_and_what_follows() {
+        assert_eq!(split_word("a"), ("a", None));
+        assert_eq!(split_word("a \x1e\n"), ("a", None));
+        assert_eq!(split_word("a\u{2003} b c "), ("a", Some("b c ")));
+        assert_eq!(split_word(""), ("", None));
+    }
+}

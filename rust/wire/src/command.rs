@@ -49,3 +49,62 @@ fn element<B: Builder>(reader: &mut Reader<'_>, builder: &B) -> Result<B::Value,
     }
     reader.value(builder)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::read_command;
+    use crate::json::{Discard, MAX_DEPTH, ReadError};
+
+    #[test]
+    fn an_array_of_three_or_more_that_starts_with_a_string() {
+        for text in [
+            r#"["text",["look"],{}]"#,
+            r#" [ "" , null , 1.5 ] "#,
+            r#"["a",[],{},{"more":[1,2]},"and more"]"#,
+        ] {
+            assert!(read_command(text, &Discard).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_other_json_is_no_command() {
+        for (text, offset) in [
+            (r#"{"text":[]}"#, 0),
+            (r#""text""#, 0),
+            ("null", 0),
+            ("[]", 1),
+            ("[1,[],{}]", 1),
+            ("[[],[],{}]", 1),
+            (r#"["text"]"#, 7),
+            (r#"["text",[]]"#, 10),
+        ] {
+            let error = read_command(text, &Discard).err();
+            assert_eq!(error, Some(ReadError::NotACommand { offset }), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_third_element_is_checked() {
+        for text in [
+            r#"["a",1,2"#,
+            r#"["a",1,2,]"#,
+            r#"["a",1,2,nul]"#,
+            r#"["a",1,2]]"#,
+            r#"["a",1,2] x"#,
+            r#"["a",1,2}"#,
+        ] {
+            let error = read_command(text, &Discard).err();
+            assert!(matches!(error, Some(ReadError::Syntax { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_outer_array_counts_as_a_level() {
+        let nested = |depth: usize| {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            read_command(&format!(r#"["a",{open}{close},{{}}]"#), &Discard)
+        };
+        assert!(nested(MAX_DEPTH - 1).is_ok());
+        assert_eq!(nested(MAX_DEPTH).err(), Some(ReadError::TooDeep { offset: 4 + MAX_DEPTH }));
+    }
+}

@@ -99,3 +99,55 @@ pub fn command_name(package: &str, case: &impl Case) -> Option<String> {
     };
     (!command.is_empty()).then(|| case.lower(command))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Ascii, TABLE, command_name, package_name};
+
+    #[test]
+    fn the_table_holds_both_ways() {
+        for (command, package) in TABLE {
+            assert_eq!(package_name(command, &Ascii), package);
+            assert_eq!(command_name(package, &Ascii).as_deref(), Some(command));
+        }
+    }
+
+    #[test]
+    fn commands_become_packages() {
+        for (command, package) in [
+            ("ping", "Core.Ping"),
+            ("Ping", "Core.Ping"),
+            ("PING", "Core.Ping"),
+            ("Two Words", "Core.Two Words"),
+            ("two Words", "Core.Two words"),
+            ("1st", "Core.1st"),
+            ("", "Core."),
+            (" ping ", "Core.Ping"),
+            ("char_vitals", "Char.Vitals"),
+            ("char_HP_maxHp", "Char.HP.Maxhp"),
+            ("_", "."),
+            ("a__b", "A..B"),
+            ("get_value", "Char.Value.Get"),
+            ("Get_Value", "Get.Value"),
+        ] {
+            assert_eq!(package_name(command, &Ascii), package, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn packages_become_commands() {
+        for (package, command) in [
+            ("Core.Ping", Some("ping")),
+            ("core.Supports.Set", Some("supports_set")),
+            ("CORE_x", Some("x")),
+            ("Core", Some("core")),
+            ("Char.Vitals", Some("char_vitals")),
+            ("char.value.get", Some("char_value_get")),
+            ("Core..x", Some("_x")),
+            ("Core.", None),
+            ("", None),
+        ] {
+            assert_eq!(command_name(package, &Ascii).as_deref(), command, "{package:?}");
+        }
+    }
+}

@@ -91,8 +91,9 @@ class Game:
         return f"http://127.0.0.1:{self.ports.web}"
 
     def log(self, name: str) -> str:
-        """Return what a process (``portal`` or ``server``) wrote into its log."""
-        return (self.directory / "server" / "logs" / f"{name}.log").read_text()
+        """Return what a process (``portal`` or ``server``) has logged, in all its runs."""
+        files = (self.directory / "server" / "logs").glob(f"{name}.log*")
+        return "".join(file.read_text() for file in sorted(files))
 
     def start(self) -> None:
         """Start the game, wait until it is open to players, and make their accounts.

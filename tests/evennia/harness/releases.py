@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,14 +70,31 @@ class Release:
         bin_directory = str(self.environment / "bin")
         return {**os.environ, "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}", **more}
 
-    def run_inside(self, code: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-        """Run ``code`` where Evennia is set up with its defaults and ``settings``."""
+    def run_inside(self, code: str, settings: str = "") -> subprocess.CompletedProcess[str]:
+        """Run ``code`` where Evennia is set up with its defaults and the lines ``settings``."""
         return self.run(
             "python",
             "-c",
             f"import game_settings; game_settings.set_up()\n{code}",
             PYTHONPATH=str(INSIDE),
-            GAME_SETTINGS=json.dumps(settings),
+            GAME_SETTINGS=settings,
+        )
+
+    def test_inside(self, module: str, settings: str = "") -> subprocess.CompletedProcess[str]:
+        """Run the tests of a module in ``inside`` with those settings."""
+        return self.run(
+            "python",
+            "-m",
+            "pytest",
+            "-q",
+            f"--rootdir={INSIDE}",
+            f"--config-file={os.devnull}",
+            "--noconftest",
+            "-p",
+            "no:cacheprovider",
+            INSIDE / module,
+            PYTHONPATH=f"{INSIDE}{os.pathsep}{ROOT / 'tests'}",
+            GAME_SETTINGS=settings,
         )
 
 

@@ -1,9 +1,9 @@
 """The settings of a game without a game directory: Evennia's defaults and what a test changes.
 
-A test hands its changes over as JSON in the environment variable GAME_SETTINGS.
+A test hands its changes over as the lines of a settings file, in the environment variable
+GAME_SETTINGS.
 """
 
-import json
 import os
 
 import django
@@ -11,7 +11,7 @@ from evennia.settings_default import *  # noqa: F403 # a settings module is made
 
 SECRET_KEY = "for tests only"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-globals().update(json.loads(os.environ.get("GAME_SETTINGS", "{}")))
+exec(os.environ.get("GAME_SETTINGS", ""))
 
 
 def set_up() -> None:

@@ -59,24 +59,25 @@ function makeElement(tag, attributes) {
 }
 
 function makeLink(attributes) {
-  const command = COMMAND.exec(attributes.get("onclick") ?? "")?.[1];
-  if (command !== undefined) {
-    try {
-      const link = document.createElement("a");
-      link.dataset.command = JSON.parse(command);
+  const link = document.createElement("a");
+  const handler = attributes.get("onclick");
+  try {
+    if (handler !== undefined) {
+      link.dataset.command = JSON.parse(COMMAND.exec(handler)[1]);
       link.href = "#";
       return link;
-    } catch {
-      return document.createElement("span");
     }
+    const address = new URL(attributes.get("href"), location.href);
+    if (SCHEMES.has(address.protocol)) {
+      link.href = address.href;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      return link;
+    }
+  } catch {
+    // No command and no address: only the label is left.
   }
-  const address = URL.parse(attributes.get("href") ?? "", location.href);
-  if (address === null || !SCHEMES.has(address.protocol)) return document.createElement("span");
-  const link = document.createElement("a");
-  link.href = address.href;
-  link.target = "_blank";
-  link.rel = "noopener noreferrer";
-  return link;
+  return document.createElement("span");
 }
 
 function paint(element, attributes) {

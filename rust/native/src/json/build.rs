@@ -1,6 +1,7 @@
 //! Python's objects, made while the JSON text is read.
 
 use mudwire_wire::json::{Builder, ReadError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
@@ -60,11 +61,19 @@ impl<'py> Builder for Objects<'py> {
     }
 
     fn key(&self, text: &str) -> Self::Key {
+        // The name of almost every command.
+        if text == "text" {
+            return intern!(self.0, "text").clone();
+        }
         PyString::new(self.0, text)
     }
 
-    fn array(&self) -> Self::Array {
-        PyList::empty(self.0)
+    fn empty_array(&self) -> Self::Value {
+        PyList::empty(self.0).into_any()
+    }
+
+    fn array(&self, first: Self::Value) -> Result<Self::Array, Failure> {
+        Ok(PyList::new(self.0, [first])?)
     }
 
     fn push(&self, array: &mut Self::Array, value: Self::Value) -> Result<(), Failure> {

@@ -91,7 +91,7 @@ impl<'o> Walk<'o> {
         } else if let Ok(boolean) = value.cast_exact::<PyBool>() {
             self.boolean(boolean.is_true());
         } else if let Ok(integer) = value.cast::<PyInt>() {
-            self.integer(integer, place)?;
+            self.integer(integer, place);
         } else if let Ok(float) = value.cast::<PyFloat>() {
             write_float(float.value(), self.out);
         } else if let Ok(dict) = value.cast::<PyDict>() {
@@ -103,7 +103,7 @@ impl<'o> Walk<'o> {
         } else if let Ok(string) = value.cast::<PyString>() {
             self.string(string)?;
         } else {
-            self.lose(place, format!("is {}, which JSON cannot carry", kind(value)));
+            self.lose(place, format!("is {}", kind(value)));
         }
         Ok(())
     }
@@ -178,7 +178,7 @@ impl<'o> Walk<'o> {
         let Some(name) = key_text(key)? else {
             self.lost.push(Lost {
                 place: container.place.to_string(),
-                reason: format!("has a key that is {}, which JSON cannot carry", kind(key)),
+                reason: format!("has a key that is {}", kind(key)),
             });
             return Ok(());
         };
@@ -195,16 +195,15 @@ impl<'o> Walk<'o> {
         self.out.extend_from_slice(text);
     }
 
-    fn integer(&mut self, integer: &Bound<'_, PyInt>, place: &Place<'_>) -> PyResult<()> {
+    fn integer(&mut self, integer: &Bound<'_, PyInt>, place: &Place<'_>) {
         if let Ok(value) = integer.extract() {
             write_integer(value, self.out);
-            return Ok(());
+            return;
         }
         match integer_text(integer) {
             Ok(digits) => self.out.extend_from_slice(digits.as_bytes()),
             Err(_) => self.lose(place, "is an int of too many digits".to_owned()),
         }
-        Ok(())
     }
 
     /// Goes into an array or object, unless that would never end.
@@ -218,7 +217,7 @@ impl<'o> Walk<'o> {
         let mut around = parent;
         while let Some(container) = around {
             if container.address == address {
-                self.lose(place, format!("is {}, the same as {}", kind(object), container.place));
+                self.lose(place, format!("is {} that holds itself", kind(object)));
                 return None;
             }
             around = container.place.container();

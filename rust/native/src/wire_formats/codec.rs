@@ -220,8 +220,8 @@ pub fn typed_text<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Option<Bound
     match std::str::from_utf8(payload).map(strip) {
         Ok("") | Err(_) => Ok(None),
         Ok(text) => {
-            let args = PyList::new(py, [PyString::new(py, text)])?.into_any();
-            command(intern!(py, "text"), &args, PyDict::new(py).as_any()).map(Some)
+            let args = PyList::new(py, [PyString::new(py, text)])?;
+            command_with(intern!(py, "text"), args).map(Some)
         }
     }
 }
@@ -229,13 +229,21 @@ pub fn typed_text<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Option<Bound
 /// What is handed to `data_in`: `{name: [args, kwargs]}`.
 pub fn command<'py>(
     name: &Bound<'py, PyString>,
-    args: &Bound<'py, PyAny>,
-    kwargs: &Bound<'py, PyAny>,
+    args: Bound<'py, PyAny>,
+    kwargs: Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let py = name.py();
     let command = PyDict::new(py);
     command.set_item(name, PyList::new(py, [args, kwargs])?)?;
     Ok(command)
+}
+
+/// A command that has arguments only.
+pub fn command_with<'py>(
+    name: &Bound<'py, PyString>,
+    args: Bound<'py, PyList>,
+) -> PyResult<Bound<'py, PyDict>> {
+    command(name, args.into_any(), PyDict::new(name.py()).into_any())
 }
 
 /// `re.Pattern.sub` of an expression, `None` if that is empty and takes out nothing.
@@ -273,8 +281,8 @@ pub fn warn_of_lost(codec: &Bound<'_, PyAny>, name: &str, lost: &[Lost]) -> PyRe
     if lost.len() > LOST_IN_A_LINE {
         named.push(format!("{} more", lost.len() - LOST_IN_A_LINE));
     }
-    let message =
-        format!("{name} went out with null for what JSON cannot carry: {}", named.join("; "));
+    let named = named.join("; ");
+    let message = format!("{name} went out without what JSON cannot carry: {named}");
     warn(codec, &message)
 }
 

@@ -44,7 +44,7 @@ impl EvenniaV1Codec {
             return Ok(None);
         };
         match read_command(text, &Objects(py)) {
-            Ok(read) => command(&read.name, &read.args, &read.kwargs).map(Some),
+            Ok(read) => command(&read.name, read.args, read.kwargs).map(Some),
             Err(Failure::Read(_)) => Ok(None),
             Err(Failure::Python(error)) => Err(error),
         }

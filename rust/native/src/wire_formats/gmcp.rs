@@ -8,7 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use super::codec::{Codec, Frame, command, frame, typed_text, warn_of_lost};
+use super::codec::{Codec, Frame, command, command_with, frame, typed_text, warn_of_lost};
 use super::options::without_options;
 use crate::json::{Failure, Lost, Objects, Place, Walk};
 use crate::markup::Dialect;
@@ -170,7 +170,7 @@ pub fn decode<'py>(py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyDict
     };
     let name = PyString::new(py, &name);
     let Some(data) = data else {
-        return command(&name, PyList::empty(py).as_any(), PyDict::new(py).as_any());
+        return command_with(&name, PyList::empty(py));
     };
     match data_value(py, data)? {
         Some(value) => {
@@ -201,11 +201,12 @@ pub fn command_of<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let py = name.py();
     if value.is_instance_of::<PyDict>() {
-        return command(name, PyList::empty(py).as_any(), &value);
+        return command(name, PyList::empty(py).into_any(), value);
     }
-    let args =
-        if value.is_instance_of::<PyList>() { value } else { PyList::new(py, [value])?.into_any() };
-    command(name, &args, PyDict::new(py).as_any())
+    match value.cast_into() {
+        Ok(args) => command_with(name, args),
+        Err(other) => command_with(name, PyList::new(py, [other.into_inner()])?),
+    }
 }
 
 /// The case of letters as the running Python's Unicode tables know it.

@@ -8,7 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::codec::{Codec, Frame, ansi_text, command, frame, typed_text, warn_of_lost};
+use super::codec::{Codec, Frame, ansi_text, command_with, frame, typed_text, warn_of_lost};
 use super::gmcp::{command_of, data_value, decode, encode};
 use super::options::without_options;
 use crate::json::{Failure, Objects};
@@ -133,13 +133,10 @@ fn open_envelope<'py>(envelope: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'p
             package => decode(py, &format!("{package} {data}")).map(Some),
         },
         "text" if data.is_empty() => Ok(None),
-        "text" => {
-            let args = PyList::new(py, [data])?;
-            command(intern!(py, "text"), &args, PyDict::new(py).as_any()).map(Some)
-        }
+        "text" => command_with(intern!(py, "text"), PyList::new(py, [data])?).map(Some),
         "websocket_close" => {
             let name = intern!(py, "websocket_close");
-            command(name, &PyList::empty(py), PyDict::new(py).as_any()).map(Some)
+            command_with(name, PyList::empty(py)).map(Some)
         }
         _ => {
             let name = match strip(&id) {
@@ -151,7 +148,7 @@ fn open_envelope<'py>(envelope: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'p
             }
             let name = PyString::new(py, name);
             if data.is_empty() {
-                return command(&name, &PyList::empty(py), PyDict::new(py).as_any()).map(Some);
+                return command_with(&name, PyList::empty(py)).map(Some);
             }
             data_value(py, &data)?.map(|value| command_of(&name, value)).transpose()
         }

@@ -7,6 +7,7 @@ use pyo3::types::{PyDict, PyMapping, PyString};
 use super::codec::warn;
 
 /// How a text is to be shown.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the protocol")]
 pub struct TextOptions {
     /// Show markup as it is written.
     pub raw: bool,
@@ -79,13 +80,14 @@ pub fn without_options<'a, 'py>(
     Ok(keywords)
 }
 
+/// `value` as a dict; `None` if it is empty, or no mapping, which the log is told.
 fn mapping<'py>(
     codec: &Bound<'py, PyAny>,
     value: &Bound<'py, PyAny>,
     name: &str,
 ) -> PyResult<Option<Bound<'py, PyDict>>> {
     if let Ok(dict) = value.cast::<PyDict>() {
-        return Ok(Some(dict.clone()));
+        return Ok((!dict.is_empty()).then(|| dict.clone()));
     }
     if value.cast::<PyMapping>().is_ok() {
         let dict = PyDict::new(codec.py());

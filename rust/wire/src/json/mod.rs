@@ -12,3 +12,6 @@ mod write;
 pub(crate) use read::Reader;
 pub use read::{Builder, Discard, MAX_DEPTH, MAX_INTEGER_DIGITS, ReadError, read};
 pub use write::{write_float, write_integer, write_string, write_string_part};
+
+#[cfg(test)]
+mod tests;

@@ -91,8 +91,13 @@ pub trait Builder {
     fn string(&self, text: &str) -> Self::Value;
     /// Makes the key of an object's entry.
     fn key(&self, text: &str) -> Self::Key;
-    /// Begins an array.
-    fn array(&self) -> Self::Array;
+    /// Makes an array of no elements.
+    fn empty_array(&self) -> Self::Value;
+    /// Begins an array with its first element; most have no other.
+    ///
+    /// # Errors
+    /// When the caller cannot make it.
+    fn array(&self, first: Self::Value) -> Result<Self::Array, Self::Error>;
     /// Adds an element to an array.
     ///
     /// # Errors
@@ -136,7 +141,10 @@ impl Builder for Discard {
     fn float(&self, _: f64) {}
     fn string(&self, _: &str) {}
     fn key(&self, _: &str) {}
-    fn array(&self) {}
+    fn empty_array(&self) {}
+    fn array(&self, (): ()) -> Result<(), ReadError> {
+        Ok(())
+    }
     fn push(&self, (): &mut (), (): ()) -> Result<(), ReadError> {
         Ok(())
     }
@@ -252,18 +260,18 @@ impl<'t> Reader<'t> {
     fn array<B: Builder>(&mut self, builder: &B) -> Result<B::Value, B::Error> {
         self.enter()?;
         self.at += 1;
-        let mut array = builder.array();
+        if self.take(b']') {
+            self.depth -= 1;
+            return Ok(builder.empty_array());
+        }
+        let first = self.value(builder)?;
+        let mut array = builder.array(first)?;
+        while self.take(b',') {
+            let value = self.value(builder)?;
+            builder.push(&mut array, value)?;
+        }
         if !self.take(b']') {
-            loop {
-                let value = self.value(builder)?;
-                builder.push(&mut array, value)?;
-                if self.take(b']') {
-                    break;
-                }
-                if !self.take(b',') {
-                    return Err(self.syntax().into());
-                }
-            }
+            return Err(self.syntax().into());
         }
         self.depth -= 1;
         Ok(builder.end_array(array))
@@ -284,12 +292,12 @@ impl<'t> Reader<'t> {
                 }
                 let value = self.value(builder)?;
                 builder.insert(&mut object, key, value)?;
-                if self.take(b'}') {
+                if !self.take(b',') {
                     break;
                 }
-                if !self.take(b',') {
-                    return Err(self.syntax().into());
-                }
+            }
+            if !self.take(b'}') {
+                return Err(self.syntax().into());
             }
         }
         self.depth -= 1;

@@ -1,0 +1,107 @@
+"""Pages of the portal in a real browser."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from chromium import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+    from playing import Portal
+
+expect.set_options(timeout=15_000)
+
+
+class Tab:
+    """A page of the portal, with what a person does in it."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("console", lambda message: self._hear(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss())
+        )
+        self.page.goto(url)
+
+    def _hear(self, kind: str, text: str) -> None:
+        # A server that is stopped is news for the console, and part of some tests.
+        if kind in ("error", "warning") and "WebSocket connection to" not in text:
+            self.complaints.append(text)
+
+    @property
+    def line(self) -> Locator:
+        return self.page.locator("#line")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.locator("#log")
+
+    @property
+    def status(self) -> Locator:
+        return self.page.locator("#status")
+
+    @property
+    def last(self) -> Locator:
+        return self.page.locator("#log .text").last
+
+    def type(self, *lines: str) -> None:
+        for line in lines:
+            self.line.fill(line)
+            self.line.press("Enter")
+
+    def sees(self, text: str) -> None:
+        expect(self.log).to_contain_text(text)
+
+    def enter(self, name: str) -> Tab:
+        self.sees("What is your name?")
+        self.type(name)
+        self.sees(f"Welcome, {name}.")
+        return self
+
+    def style(self, selector: str, name: str) -> str:
+        """Return what the browser computed for a CSS property of the last match."""
+        return self.page.locator(selector).last.evaluate(
+            "(element, name) => getComputedStyle(element).getPropertyValue(name)", name
+        )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Tab]]:
+    """Give a function that opens a portal in a browser profile of its own, or in ``context``.
+
+    At the end no page may have complained: of an error, or of the content security policy.
+    """
+    contexts: list[BrowserContext] = []
+    tabs: list[Tab] = []
+
+    def visit(portal: Portal, context: BrowserContext | None = None, **options: object) -> Tab:
+        if context is None:
+            context = browser.new_context(**options)
+            contexts.append(context)
+        tabs.append(Tab(context, portal.url))
+        return tabs[-1]
+
+    yield visit
+    complaints = [complaint for tab in tabs for complaint in tab.complaints]
+    for context in contexts:
+        context.close()
+    assert complaints == []

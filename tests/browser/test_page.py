@@ -1,0 +1,368 @@
+"""The page, in a real browser, with the lobby behind it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def test_two_people_talk(portal, visit):
+    ada = visit(portal).enter("Ada")
+    bea = visit(portal).enter("Bea")
+    ada.sees("Bea comes in.")
+    ada.type("say Hello, Bea!")
+    ada.sees('You say, "Hello, Bea!"')
+    bea.sees('Ada says, "Hello, Bea!"')
+    expect(ada.status).to_have_text("connected")
+    expect(ada.line).to_have_value("")
+    expect(ada.page).to_have_title("mudwire lobby")
+
+
+# what text looks like
+
+
+def test_colours_are_those_of_the_markup(portal, visit):
+    tab = visit(portal).enter("Cyd")
+    tab.type("markup |500red|n |[005blue|n |#123456true|n |[#abcdef ground|n |utext|n")
+    tab.sees("red blue true")
+    assert tab.style("#log .color-196", "color") == "rgb(255, 0, 0)"
+    assert tab.style("#log .bgcolor-021", "background-color") == "rgb(0, 0, 255)"
+    assert tab.style("#log span[style*=rgb]:text-is('true')", "color") == "rgb(18, 52, 86)"
+    assert tab.style("#log span:text-is(' ground')", "background-color") == "rgb(171, 205, 239)"
+    assert "underline" in tab.style("#log .underline", "text-decoration-line")
+
+
+def test_every_colour_of_the_palette_has_its_rules(portal, visit):
+    tab = visit(portal)
+    classes = tab.page.evaluate(
+        """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+            .map((rule) => rule.selectorText)
+            .filter((selector) => /^\\.(bg)?color-\\d{3}$/.test(selector))"""
+    )
+    assert sorted(classes) == sorted(
+        f".{kind}-{number:03}" for kind in ("color", "bgcolor") for number in range(256)
+    )
+
+
+def test_what_can_be_read_by_name_can_be_read(portal, visit):
+    """Fifteen of the sixteen theme colours keep WCAG's contrast of 4.5 to 1 on the ground."""
+    tab = visit(portal)
+    ratios = tab.page.evaluate(
+        """() => {
+            const light = (text) => {
+                const [r, g, b] = text.match(/\\d+/g).map((part) => {
+                    const c = part / 255;
+                    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+                });
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const ground = light(getComputedStyle(document.documentElement).backgroundColor);
+            return Array.from({ length: 15 }, (_, index) => {
+                const probe = document.createElement("span");
+                probe.className = `color-${String(index + 1).padStart(3, "0")}`;
+                document.body.append(probe);
+                const text = light(getComputedStyle(probe).color);
+                probe.remove();
+                return (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05);
+            });
+        }"""
+    )
+    # 8, the grey that Evennia calls |=h, is for what may be overlooked.
+    assert [ratio >= 4.5 for ratio in ratios] == [True] * 7 + [ratios[7] >= 4.5] + [True] * 7
+    assert ratios[7] >= 3
+
+
+def test_blinking_stops_for_who_does_not_want_it(portal, visit):
+    tab = visit(portal).enter("Dot")
+    tab.type("markup |hblink|^now|n")
+    tab.sees("now")
+    assert tab.style("#log .blink", "animation-name") == "blink"
+    tab.page.emulate_media(reduced_motion="reduce")
+    assert tab.style("#log .blink", "animation-name") == "none"
+
+
+# links
+
+
+def test_a_link_runs_its_command_once_it_is_pressed(portal, visit):
+    tab = visit(portal).enter("Eve")
+    tab.type("links")
+    link = tab.log.get_by_role("link", name="say something")
+    assert link.get_attribute("onclick") is None
+    link.click()
+    tab.sees('You say, "I pressed a link!"')
+    link.focus()
+    tab.page.keyboard.press("Enter")
+    expect(tab.log.get_by_text('You say, "I pressed a link!"')).to_have_count(2)
+    assert tab.page.url == portal.url
+
+
+def test_a_link_to_a_page_opens_beside_the_game(portal, visit):
+    tab = visit(portal).enter("Fay")
+    tab.type("links")
+    link = tab.log.get_by_role("link", name="Evennia")
+    expect(link).to_have_attribute("href", "https://www.evennia.com/")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+
+def test_a_command_with_every_kind_of_quote_arrives_whole(portal, visit):
+    tab = visit(portal).enter("Gus")
+    tab.type("""markup |lcsay it's "<&>" \\ 100%|ltpress|le""")
+    tab.log.get_by_role("link", name="press").click()
+    tab.sees("""You say, "it's "<&>" \\ 100%\"""")
+
+
+# hostile text
+
+HOSTILE = (
+    "<script>window.hit = 1</script>",
+    "<img src=x onerror='window.hit = 1'>",
+    '<a href="javascript:window.hit = 1">x</a>',
+    "|lujavascript:window.hit=1|ltx|le",
+    "|lcquit|ltx|le",
+    '"onmouseover="window.hit = 1',
+    "&lt;script&gt;",
+    "{lcquit{ltx{le",
+)
+
+
+def test_what_others_say_is_text(portal, visit):
+    mal = visit(portal).enter("Mal")
+    tab = visit(portal).enter("Hal")
+    for words in HOSTILE:
+        mal.type(f"say {words}")
+        expect(tab.last).to_have_text(f'Mal says, "{words}"')
+        assert tab.last.locator(":not(span)").count() == 0
+        assert tab.last.locator("[style], [onclick], [onmouseover]").count() == 0
+    assert tab.page.evaluate("window.hit") is None
+
+
+def test_the_page_makes_nothing_that_is_not_on_its_list(portal, visit):
+    """The second fence: should the server send more than it does, it still does not run."""
+    tab = visit(portal)
+    html = tab.page.evaluate(
+        """async (given) => {
+            const { readMarkup } = await import("/markup.js");
+            const host = document.createElement("div");
+            host.append(...given.map(readMarkup));
+            document.body.append(host);
+            host.querySelectorAll("*").forEach((element) => element.click());
+            const made = host.getHTML();
+            host.remove();
+            return made;
+        }""",
+        [
+            "<script>window.hit = 1</script>",
+            '<img src="x" onerror="window.hit = 1">',
+            '<a href="javascript:window.hit=1" onclick="window.hit = 1">a</a>',
+            '<a href="#" onclick="Evennia.msg(&quot;text&quot;,[hit=1],{});return false;">b</a>',
+            '<span class="color-001 evil" style="color: #fff000; position: fixed" id="c">c</span>',
+            '<span style="background-color: url(//evil.example)">d</span>',
+            "<b>bold</b><unknown>e</unknown></span></b>f",
+            '<div class="entry" data-command="quit">g</div>',
+            "1 < 2 && 3 > 2 &amp; &#39;&#x27; &nope;",
+        ],
+    )
+    assert tab.page.evaluate("window.hit") is None
+    assert re.sub("<span></span>", "", html) == (
+        "window.hit = 1"
+        "<span>a</span>"
+        "<span>b</span>"
+        '<span class="color-001" style="color: rgb(255, 240, 0);">c</span>'
+        "<span>d</span>"
+        "<b>bold</b>ef"
+        "<div>g</div>"
+        "1 &lt; 2 &amp;&amp; 3 &gt; 2 &amp; '' &amp;nope;"
+    )
+
+
+# the line
+
+
+def test_the_arrow_keys_bring_lines_back_even_after_a_reload(portal, visit):
+    tab = visit(portal).enter("Ida")
+    tab.type("who", "look")
+    tab.sees("A low room")
+    tab.page.reload()
+    tab.sees("Welcome, Ida.")
+    tab.line.fill("unfinished")
+    tab.line.press("ArrowUp")
+    expect(tab.line).to_have_value("look")
+    tab.line.press("ArrowUp")
+    expect(tab.line).to_have_value("who")
+    tab.line.press("ArrowDown")
+    tab.line.press("ArrowDown")
+    expect(tab.line).to_have_value("unfinished")
+    tab.line.press("Escape")
+    expect(tab.line).to_have_value("")
+
+
+def test_whoever_types_anywhere_means_the_line(portal, visit):
+    tab = visit(portal).enter("Jo")
+    tab.log.focus()
+    tab.page.keyboard.type("who")
+    expect(tab.line).to_have_value("who")
+    expect(tab.line).to_be_focused()
+
+
+def test_the_prompt_stands_beside_the_line(portal, visit):
+    tab = visit(portal).enter("Kim")
+    prompt = tab.page.locator("#prompt")
+    expect(prompt).to_have_text("lobby>")
+    tab.type("prompt |500now|n")
+    expect(prompt).to_have_text("now")
+    assert tab.style("#prompt span", "color") == "rgb(255, 0, 0)"
+
+
+def test_out_of_band_commands_go_both_ways_and_are_listed(portal, visit):
+    tab = visit(portal).enter("Lee")
+    panel = tab.page.locator("#oob")
+    expect(panel).to_be_hidden()
+    tab.type("oob")
+    tab.sees("Your client answered")
+    expect(panel).to_be_visible()
+    panel.locator("summary").click()
+    expect(panel.locator("li")).to_contain_text("ping [] {")
+
+
+# the scroll
+
+
+def test_the_newest_text_stays_in_sight_unless_the_reader_is_reading(portal, visit):
+    tab = visit(portal).enter("Max")
+    tab.type("colors 256", "colors 256")
+    expect(tab.page.get_by_text("The 256 colours")).to_have_count(2)
+    expect(tab.last).to_be_in_viewport()
+    newer = tab.page.get_by_role("button", name="New text below")
+    expect(newer).to_be_hidden()
+    tab.log.evaluate("(log) => { log.scrollTop = 0; }")
+    other = visit(portal).enter("Nat")
+    tab.sees("Nat comes in.")
+    expect(newer).to_be_visible()
+    expect(tab.last).not_to_be_in_viewport()
+    newer.click()
+    expect(tab.last).to_be_in_viewport()
+    expect(newer).to_be_hidden()
+    other.type("quit")
+    tab.sees("Nat leaves.")
+    expect(tab.last).to_be_in_viewport()
+
+
+def test_the_log_does_not_grow_for_ever(portal, visit):
+    tab = visit(portal)
+    count = tab.page.evaluate(
+        """async () => {
+            const { Screen } = await import("/screen.js");
+            const log = document.createElement("div");
+            const screen = new Screen(log, document.createElement("button"));
+            for (let line = 0; line < 2100; line += 1) screen.add(String(line));
+            return [log.childElementCount, log.firstElementChild.textContent];
+        }"""
+    )
+    assert count == [2000, "100"]
+
+
+# the connection
+
+
+def test_a_reload_logs_in_again(portal, visit):
+    tab = visit(portal).enter("Oz")
+    tab.page.reload()
+    tab.sees("Welcome, Oz.")
+    expect(tab.log).not_to_contain_text("What is your name?")
+
+
+def test_two_tabs_are_one_player(portal, visit):
+    one = visit(portal).enter("Pia")
+    two = visit(portal, one.page.context)
+    two.sees("Welcome, Pia.")
+    two.type("say both")
+    one.sees('You say, "both"')
+
+
+def test_quitting_ends_the_session_until_somebody_connects_again(portal, visit):
+    tab = visit(portal).enter("Quin")
+    tab.type("quit")
+    expect(tab.status).to_have_text("disconnected")
+    tab.type("look")
+    tab.sees("Not connected: your line was not sent.")
+    expect(tab.line).to_have_value("look")
+    tab.page.get_by_role("button", name="Connect").click()
+    expect(tab.status).to_have_text("connected")
+    expect(tab.log.get_by_text("What is your name?")).to_have_count(2)
+
+
+def test_a_restart_of_the_server_is_survived(run_portal, visit, tmp_path):
+    sessions = ("--sessions", str(tmp_path / "sessions.sqlite3"))
+    first = run_portal(*sessions)
+    tab = visit(first).enter("Ray")
+    assert first.stop() == 0
+    expect(tab.status).to_have_text("connection lost, trying again\u2026")
+    run_portal(*sessions, "--listen", first.host)
+    expect(tab.status).to_have_text("connected")
+    expect(tab.log.get_by_text("Welcome, Ray.")).to_have_count(2)
+
+
+def test_a_server_that_is_killed_is_missed_as_well(run_portal, visit, tmp_path):
+    sessions = ("--sessions", str(tmp_path / "sessions.sqlite3"))
+    first = run_portal(*sessions)
+    tab = visit(first).enter("Sue")
+    first.process.kill()
+    expect(tab.status).to_have_text("connection lost, trying again\u2026")
+    first.close()
+    run_portal(*sessions, "--listen", first.host)
+    expect(tab.log.get_by_text("Welcome, Sue.")).to_have_count(2)
+
+
+def test_being_offline_is_said_and_over_at_once(portal, visit):
+    tab = visit(portal).enter("Tom")
+    tab.page.context.set_offline(True)
+    expect(tab.status).to_have_text("offline")
+    tab.sees("Your browser is offline.")
+    tab.page.context.set_offline(False)
+    expect(tab.status).to_have_text("connected")
+    expect(tab.log.get_by_text("Welcome, Tom.")).to_have_count(2)
+
+
+# who cannot see, or has a phone, or no scripts
+
+
+def test_a_screen_reader_finds_its_way(portal, visit):
+    tab = visit(portal)
+    expect(tab.page.get_by_role("log", name="Game text")).to_be_visible()
+    expect(tab.page.get_by_role("status")).to_have_text("connected")
+    expect(tab.page.get_by_role("heading", level=1)).to_have_text("mudwire lobby")
+    expect(tab.page.get_by_role("textbox")).to_be_focused()
+    assert tab.page.locator("html").get_attribute("lang") == "en"
+
+
+@pytest.mark.parametrize("height", [844, 400])
+def test_a_phone_shows_all_of_it(portal, visit, height):
+    """400 pixels are what a keyboard leaves."""
+    tab = visit(portal, **{**PHONE, "viewport": {"width": 390, "height": height}})
+    tab.enter(f"Una{'a' * (height // 100)}")
+    tab.type("colors 256")
+    tab.sees("The 256 colours")
+    expect(tab.page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+    expect(tab.line).to_be_in_viewport(ratio=1)
+    expect(tab.last).to_be_in_viewport()
+    widths = tab.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert widths[0] <= widths[1]
+    assert float(tab.style("#line", "font-size").removesuffix("px")) >= 16
+
+
+def test_without_scripts_the_page_says_what_it_needs(portal, browser):
+    context = browser.new_context(java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(portal.url)
+        reason = page.locator("noscript p")
+        expect(reason).to_contain_text("needs JavaScript")
+        expect(reason).to_be_in_viewport(ratio=1)
+    finally:
+        context.close()

@@ -1,0 +1,44 @@
+"""The table of limits in docs/security.md, from mudwire.limits.
+
+python tests/limits_table.py --write
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from mudwire.limits import LIMITS
+
+PAGE = Path(__file__).parents[1] / "docs" / "security.md"
+BEGIN = "<!-- python tests/limits_table.py --write -->\n"
+END = "<!-- end -->\n"
+
+
+def table() -> str:
+    """Return the table of limits in Markdown."""
+    rows = [
+        "| limit | default | attribute of the protocol | protects | close code |",
+        "|---|---|---|---|---|",
+    ]
+    for limit in LIMITS.values():
+        default = f"{limit.default:,g} {limit.unit}" if limit.default else "off"
+        code = limit.close_code or ""
+        rows.append(
+            f"| `{limit.name}` | {default} | `{limit.attribute}` | {limit.protects} | {code} |"
+        )
+    return "\n".join([*rows, ""])
+
+
+def page() -> str:
+    """Return docs/security.md with the table as it should be."""
+    head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return head + BEGIN + table() + END + tail
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        PAGE.write_text(page(), encoding="utf-8")
+    else:
+        print(table(), end="")

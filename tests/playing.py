@@ -1,0 +1,196 @@
+"""A real ``mudwire serve`` in a process of its own, and players for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import deque
+from contextlib import ExitStack, contextmanager
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SECONDS = 20
+"""How long a test waits for what must come."""
+
+
+class Portal:
+    """A running ``mudwire serve``; its log is read as it comes, so that it never blocks."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mudwire", "serve", *arguments],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
+        self._lines: deque[str] = deque()
+        self._ended = False
+        self._news = Condition()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.url = self.log_line(r"The game is at (\S+)")[1]
+
+    def _read(self) -> None:
+        for line in self.process.stderr:
+            with self._news:
+                self._lines.append(line)
+                self._news.notify()
+        with self._news:
+            self._ended = True
+            self._news.notify()
+
+    def log_line(self, pattern: str) -> re.Match[str]:
+        """Wait for a line of the log that a pattern is found in; those before it are gone."""
+        seen = []
+        while True:
+            with self._news:
+                there = self._news.wait_for(lambda: self._lines or self._ended, SECONDS)
+                assert there, f"no {pattern!r} in the log:\n{''.join(seen)}"
+                assert self._lines, f"the portal ended without {pattern!r}:\n{''.join(seen)}"
+                seen.append(self._lines.popleft())
+            if match := re.search(pattern, seen[-1]):
+                return match
+
+    @property
+    def websocket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "ws"
+
+    @property
+    def host(self) -> str:
+        return self.url.removeprefix("http://").rstrip("/")
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stop with a signal; return the exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(SECONDS)
+        self.close()
+        return code
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(SECONDS)
+        self._reader.join(SECONDS)
+        self.process.stderr.close()
+
+
+class Browser:
+    """What a browser remembers of the page: its cookie, and the csessid in the page."""
+
+    def __init__(self, portal: Portal, **headers: str) -> None:
+        with urlopen(Request(portal.url, headers=_header_names(headers))) as response:
+            self.set_cookie: str = response.headers["Set-Cookie"]
+            page = response.read().decode()
+        self.cookie = self.set_cookie.partition(";")[0]
+        self.csessid = re.search(r'name="csessid" content="([^"]+)"', page)[1]
+
+    @property
+    def query(self) -> str:
+        return f"?{self.csessid}&page&test"
+
+
+class Player:
+    """A websocket that speaks ``v1.evennia.com``, with a browser's cookie or without."""
+
+    def __init__(self, portal: Portal, browser: Browser | None = None, **headers: str) -> None:
+        headers = _header_names(headers)
+        query = ""
+        if browser is not None:
+            headers.setdefault("Cookie", browser.cookie)
+            query = browser.query
+        self._opened = ExitStack()
+        self.socket = self._opened.enter_context(
+            connect(
+                portal.websocket_url + query,
+                subprotocols=["v1.evennia.com"],
+                additional_headers=headers,
+                open_timeout=SECONDS,
+            )
+        )
+
+    def __enter__(self) -> Player:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def send(self, name: str, *args: Any, **kwargs: Any) -> None:
+        self.socket.send(json.dumps([name, args, kwargs]))
+
+    def type(self, *lines: str) -> None:
+        for line in lines:
+            self.send("text", line)
+
+    def next(self, name: str) -> tuple[list[Any], dict[str, Any]]:
+        """Wait for the next command of a name; those before it are gone."""
+        while True:
+            received, args, kwargs = json.loads(self.socket.recv(SECONDS))
+            if received == name:
+                return args, kwargs
+
+    def read(self, part: str) -> str:
+        """Wait for a text that holds a part, and return it whole."""
+        while True:
+            text = self.next("text")[0][0]
+            if part in text:
+                return text
+
+    def close_code(self) -> int | None:
+        """Read to the end; return the code of the portal's close frame."""
+        try:
+            while True:
+                self.socket.recv(SECONDS)
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else None
+
+
+def _header_names(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@contextmanager
+def portals() -> Iterator[Callable[..., Portal]]:
+    """Give a function that runs portals, which are gone at the end."""
+    running: list[Portal] = []
+
+    def run(*arguments: str, **options: Any) -> Portal:
+        for name, value in (("--listen", "127.0.0.1:0"), ("--sessions", ":memory:")):
+            if name not in arguments:
+                arguments = (name, value, *arguments)
+        running.append(Portal(*arguments, **options))
+        return running[-1]
+
+    try:
+        yield run
+    finally:
+        for portal in running:
+            portal.close()
+
+
+@pytest.fixture
+def run_portal() -> Iterator[Callable[..., Portal]]:
+    """Give a function that runs portals, which are gone after the test."""
+    with portals() as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[Portal]:
+    """Give a portal with the lobby, which all tests of a file share."""
+    with portals() as run:
+        yield run()

@@ -1,0 +1,263 @@
+"""The command line, as a process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mudwire.cli import LIMIT_OPTIONS, OPTIONS, endpoint_of
+from mudwire.limits import LIMITS
+from playing import SECONDS, Player
+
+DICE = Path(__file__).parents[2] / "docs" / "examples" / "dice.py"
+
+
+def run(*arguments, **environment):
+    """Run the command line to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "mudwire", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def error_of(*arguments, code, **environment):
+    """Run ``serve`` into an error; return the line that it ends with."""
+    result = run("serve", "--listen", "0", "--sessions", ":memory:", *arguments, **environment)
+    lines = result.stderr.splitlines()
+    assert (result.returncode, result.stdout) == (code, ""), result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+# help
+
+
+def test_help_names_every_option_with_its_variable_and_default():
+    text = " ".join(run("serve", "--help").stdout.split())
+    for option in (*OPTIONS, *LIMIT_OPTIONS):
+        assert f"--{option.name} {option.metavar}" in text
+        assert option.variable in text
+        assert option.default in text
+    assert "Ctrl-C" in text
+
+
+def test_every_limit_has_an_option_but_for_the_one_that_the_leaf_settles():
+    assert {option.dest for option in LIMIT_OPTIONS} == set(LIMITS) - {"unclean_close_grace"}
+
+
+def test_without_a_command_it_says_which_there_are():
+    result = run()
+    assert result.returncode == 2
+    assert "COMMAND" in result.stderr
+    assert "serve" in run("--help").stdout
+
+
+def test_the_version_is_the_packages():
+    assert run("--version").stdout.startswith("mudwire 0.")
+
+
+# errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--listen", "99999"), "port 99999 is not between 0 and 65535"),
+        (("--game", "lobby"), "'lobby' is not MODULE:CLASS or FILE.py:CLASS"),
+        (("--game", "no_such_module:Game"), "there is no module no_such_module"),
+        (("--game", "nofile.py:Game"), "there is no file nofile.py"),
+        (("--game", "json:Nothing"), "json has no class Nothing"),
+        (("--game", "json:JSONDecoder"), "is not a subclass of mudwire.game.Game"),
+        (("--game", "mudwire.game:Game"), "lacks at_connect, at_text"),
+        (("--origin", "example.com"), "is not an origin such as https://example.com"),
+        (("--origin", "https://example.com/page"), "is not an origin"),
+        (("--proxy", "localhost"), "expected an address or a network"),
+        (("--max-message-bytes", "many"), "'many' is not a number from 0"),
+        (("--ping-timeout", "-1"), "'-1' is not a number from 0"),
+        (("--ping-timeout", "nan"), "'nan' is not a number from 0"),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_code_2(arguments, says):
+    line = error_of(*arguments, code=2)
+    assert says in line
+    assert arguments[0] in line
+    assert "mudwire serve --help" in line
+
+
+def test_a_wrong_variable_is_named():
+    line = error_of(code=2, MUDWIRE_PROXY="127.0.0.1, nonsense")
+    assert "environment variable MUDWIRE_PROXY: 'nonsense'" in line
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("def broken(:\n", "line 1: "),
+        ("\nimport no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("\n\n1 / 0\n", "ZeroDivisionError: division by zero"),
+        ("raise ValueError('at a bad time')", "ValueError: at a bad time"),
+    ],
+)
+def test_a_game_that_cannot_be_imported_says_where(tmp_path, code, says):
+    game = tmp_path / "game.py"
+    game.write_text(code)
+    line = error_of("--game", f"{game}:Game", code=2)
+    assert says in line
+    assert str(game) in line
+
+
+def test_a_game_that_does_not_start_is_code_1_and_its_traceback_is_logged(tmp_path):
+    game = tmp_path / "game.py"
+    game.write_text(
+        "from mudwire.portal.lobby import Lobby\n"
+        "class Broken(Lobby):\n"
+        "    def at_start(self):\n"
+        "        raise OSError('no world')\n"
+    )
+    result = run("serve", "--listen", "0", "--sessions", ":memory:", "--game", f"{game}:Broken")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == "mudwire: the game did not start: OSError: no world"
+    assert f'File "{game}", line 4' in result.stderr
+
+
+def test_a_port_that_is_taken_is_code_1():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        line = error_of("--listen", address, code=1)
+    assert line == f"mudwire: cannot listen on {address}: Address already in use"
+
+
+def test_an_endpoint_that_does_not_exist_is_code_1():
+    assert "Unknown endpoint type: 'carrier'" in error_of("--listen", "carrier:pigeon", code=1)
+
+
+def test_a_file_that_cannot_be_written_is_code_1(tmp_path):
+    path = tmp_path / "nowhere" / "sessions.sqlite3"
+    line = error_of("--sessions", str(path), code=1)
+    assert f"cannot keep browser sessions in {path}: No such file or directory" in line
+    assert "--sessions" in line
+
+
+def test_a_file_that_is_no_database_is_code_1(tmp_path):
+    path = tmp_path / "sessions.sqlite3"
+    path.write_text("words " * 1000)
+    assert "file is not a database" in error_of("--sessions", str(path), code=1)
+
+
+# running
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly(run_portal, number):
+    portal = run_portal()
+    with Player(portal) as player, Player(portal) as other:
+        player.type("Ada")
+        player.read("Welcome")
+        portal.process.send_signal(number)
+        assert player.close_code() == other.close_code() == 1001
+        assert portal.process.wait(SECONDS) == 0
+
+
+def test_a_second_signal_kills(run_portal, tmp_path):
+    game = tmp_path / "game.py"
+    game.write_text(
+        "from twisted.internet.defer import Deferred\n"
+        "from twisted.logger import Logger\n"
+        "from mudwire.portal.lobby import Lobby\n"
+        "class Endless(Lobby):\n"
+        "    def at_stop(self):\n"
+        "        Logger().warn('it takes its time')\n"
+        "        return Deferred()\n"
+    )
+    portal = run_portal("--game", f"{game}:Endless")
+    portal.process.send_signal(signal.SIGTERM)
+    portal.log_line("it takes its time")
+    portal.process.send_signal(signal.SIGTERM)
+    assert portal.process.wait(SECONDS) == -signal.SIGTERM
+
+
+def test_options_come_from_the_environment_and_the_command_line_wins(run_portal):
+    variables = {"MUDWIRE_MAX_MESSAGE_BYTES": "100", "MUDWIRE_GAME": f"{DICE}:Dice"}
+    portal = run_portal(environment=variables)
+    with Player(portal) as player:
+        player.read("Who are you?")
+        player.type("x" * 200)
+        assert player.close_code() == 1009
+    portal = run_portal("--max-message-bytes", "0", environment=variables)
+    with Player(portal) as player:
+        player.type("x" * 200)
+        player.read("Hello, ")
+
+
+def test_a_game_of_ones_own_runs_from_a_module_of_the_working_directory(tmp_path, monkeypatch):
+    (tmp_path / "mygame.py").write_text("from mudwire.portal.lobby import Lobby as MyGame\n")
+    monkeypatch.chdir(tmp_path)
+    result = run("serve", "--game", "mygame:MyGame", "--listen", "carrier:pigeon")
+    assert "Unknown endpoint type" in result.stderr
+
+
+def test_it_listens_on_a_unix_socket(run_portal, tmp_path):
+    path = tmp_path / "portal.sock"
+    portal = run_portal("--listen", f"unix:{path}")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(SECONDS)
+        connection.connect(str(path))
+        connection.sendall(
+            b"GET /ws HTTP/1.1\r\nHost: game\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        received = b""
+        while b"What is your name?" not in received:
+            part = connection.recv(4096)
+            assert part, received
+            received += part
+    assert portal.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        ("4008", "tcp:4008:interface=127.0.0.1"),
+        ("0.0.0.0:80", "tcp:80:interface=0.0.0.0"),
+        ("localhost:1", "tcp:1:interface=localhost"),
+        ("[::1]:4008", r"tcp6:4008:interface=\:\:1"),
+        ("tcp:4008", "tcp:4008"),
+        ("unix:/run/mudwire.sock", "unix:/run/mudwire.sock"),
+        ("ssl:443:privateKey=key.pem", "ssl:443:privateKey=key.pem"),
+    ],
+)
+def test_an_address_is_an_endpoint(text, endpoint):
+    assert endpoint_of(text) == endpoint
+
+
+# the example of the documentation
+
+
+def test_the_example_game(run_portal):
+    portal = run_portal("--game", f"{DICE}:Dice")
+    with Player(portal) as ada, Player(portal) as bea:
+        ada.type("Ada")
+        ada.read("Hello, ")
+        bea.type("|rBea")
+        bea.read("|rBea")
+        ada.type("roll")
+        bea.read("rolls")
+        args, kwargs = bea.next("dice")
+        assert args == []
+        assert kwargs["who"] == "Ada"
+        assert all(1 <= one <= 6 for one in kwargs["rolled"])
+        ada.type("jump")
+        ada.read("You can")
+        ada.type("quit")
+        assert ada.close_code() == 1000

@@ -1,0 +1,293 @@
+"""The lobby, played over real connections; its clock alone is ours."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from twisted.internet.task import Clock
+
+from mudwire.portal.lobby import ABSENCE_SECONDS, Lobby, letters_of, plain_line
+from mudwire.session import EmbeddedSessionHandler, Session
+from playing import Player
+
+
+@pytest.fixture
+def enter(portal):
+    """Give a function that lets somebody in, and wait until they are."""
+    players = []
+
+    def enter(name, browser=None):
+        players.append(Player(portal, browser))
+        players[-1].type(name)
+        players[-1].read("Welcome")
+        players[-1].read("The lobby")
+        return players[-1]
+
+    yield enter
+    for player in players:
+        player.close()
+
+
+def visible(markup):
+    """Return what a browser shows of HTML, if it holds nothing but spans."""
+    assert "<" not in re.sub("</?span[^>]*>", "", markup)
+    return html.unescape(re.sub("</?span[^>]*>", "", markup))
+
+
+# names
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Ada", "ada"),
+        ("Ren\u00e9e", "renee"),
+        ("O'Brien", "o'brien"),
+        ("Jo-Ann", "jo-ann"),
+        ("\uff21\uff44\uff41", "ada"),
+    ],
+)
+def test_a_name_is_its_letters(name, letters):
+    assert letters_of(name) == letters
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "A",
+        "x" * 21,
+        "Ada Lovelace",
+        "Ada1",
+        "|rAda",
+        "-Ada",
+        "Ada-",
+        "A--da",
+        "<b>",
+        "A\u0434a",
+        "\u0410\u0434\u0430",
+        "A\u200bda",
+    ],
+)
+def test_what_could_be_taken_for_something_else_is_no_name(name):
+    assert letters_of(name) is None
+
+
+def test_a_name_is_one_players(portal, enter):
+    enter("Ada")
+    with Player(portal) as other:
+        other.type("ADA")
+        other.read("called Ada already")
+        other.type("12")
+        other.read("2 to 20 letters")
+        other.type("Bea")
+        other.read("Welcome")
+
+
+# talking
+
+
+def test_two_players_talk(enter):
+    ada = enter("Ada")
+    bea = enter("Bea")
+    ada.read("Bea</span> comes in.")
+    ada.type("say Hello, Bea!")
+    assert ada.read("Hello") == 'You say, "Hello, Bea!"'
+    assert bea.read("Hello") == ('<span class="color-014">Ada</span> says, "Hello, Bea!"')
+    bea.type("'hi", ":waves.", "emote smiles.")
+    ada.read("hi")
+    ada.read("Bea</span> waves.")
+    ada.read("Bea</span> smiles.")
+    ada.type("who")
+    assert "Bea" in ada.read("In the lobby")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("|rred", "|rred"),
+        ("|lclook|ltfree gold|le", "|lclook|ltfree gold|le"),
+        ("|lujavascript:alert(1)|ltx|le", "|lujavascript:alert(1)|ltx|le"),
+        ("{rold", "{rold"),
+        ("a\x1b[31mb\x07\x08\x00c\x7f\x9b31m", "a[31mbc31m"),
+        ("one\nAda says, two", "oneAda says, two"),
+        ("left\u202eright\u200b", "leftright"),
+        ("a\u2028b", "a b"),
+    ],
+)
+def test_what_a_player_types_is_literal_to_the_others(enter, typed, shown):
+    bea = enter("Bea")
+    enter("Ada").type(f"say {typed}")
+    assert visible(bea.read("says, ")) == f'Ada says, "{shown}"'
+
+
+def test_what_no_command_repeats_is_literal_too(enter):
+    ada = enter("Ada")
+    ada.type("|lcquit|ltx|le")
+    assert "<a" not in ada.read("There is no command").partition("Ask for")[0]
+
+
+def test_long_lines_are_cut():
+    assert len(plain_line("x" * 5000)) == 1000
+
+
+# the rest of the commands
+
+
+@pytest.mark.parametrize(
+    ("command", "part"),
+    [
+        ("look", "<a id"),
+        ("colors", 'class="color-009"'),
+        ("colors 256", 'class="bgcolor-231"'),
+        ("colors truecolor", 'style="background-color: #'),
+        ("colors 3", "There are the charts 16, 256, truecolor."),
+        ("links", 'href="https://www.evennia.com"'),
+        ("markup |rred", 'class="color-009">red'),
+        ("help", "leave for good"),
+        ("say", "Say what?"),
+        ("emote", "Do what?"),
+        ("nocolor maybe", "nocolor on, or nocolor off?"),
+    ],
+)
+def test_a_command_answers(enter, command, part):
+    ada = enter("Ada")
+    ada.type(command)
+    ada.read(part)
+
+
+@pytest.mark.parametrize("flag", ["nocolor", "screenreader"])
+def test_colour_goes_and_comes_back(enter, flag):
+    ada = enter("Ada")
+    ada.type(f"{flag} on")
+    assert ada.read(f"{flag} is on.") == f"{flag} is on."
+    ada.type(f"{flag} off")
+    assert "<span" in ada.read(f"{flag} is off.")
+
+
+def test_the_prompt_changes_and_comes_back(enter):
+    ada = enter("Ada")
+    ada.type("prompt |rnow|n>")
+    assert ada.next("prompt")[0] == ['<span class="color-009">now</span>&gt;']
+    ada.type("prompt")
+    assert "lobby" in ada.next("prompt")[0][0]
+
+
+def test_an_out_of_band_command_goes_both_ways(enter):
+    ada = enter("Ada")
+    ada.type("oob")
+    _, sent = ada.next("ping")
+    assert sent["players"] == 1
+    ada.send("pong", **sent)
+    ada.read("Your client answered")
+    ada.send("pong", sent="never")
+    ada.send("nothing", [], 7)
+    ada.type("who")
+    assert "In the lobby" in ada.next("text")[0][0]
+
+
+# coming and going, on a clock of our own
+
+
+class Page(Session):
+    """A page of a browser, without a network."""
+
+    def __init__(self, lobby, browser, uid=None):
+        self.init_session("websocket", None, lobby.sessions)
+        self.csessid = browser
+        self.uid, self.logged_in = uid, uid is not None
+        self.read = []
+        lobby.sessions.connect(self)
+
+    def send_text(self, text, **_):
+        self.read.append(text)
+
+    def send_default(self, *_, **__):
+        pass
+
+    def type(self, line):
+        self.sessionhandler.data_in(self, text=[[line], {}])
+
+    def close(self):
+        self.sessionhandler.disconnect(self)
+
+    def disconnect(self, reason=None):
+        self.close()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def lobby(clock):
+    lobby = Lobby(clock)
+    lobby.sessions = EmbeddedSessionHandler(lobby)
+    lobby.at_start()
+    return lobby
+
+
+@pytest.fixture
+def watcher(lobby):
+    watcher = Page(lobby, "watcher")
+    watcher.type("Bea")
+    watcher.read.clear()
+    return watcher
+
+
+def test_a_reload_goes_unnoticed(lobby, clock, watcher):
+    page = Page(lobby, "browser")
+    page.type("Ada")
+    page.close()
+    clock.advance(ABSENCE_SECONDS / 2)
+    Page(lobby, "browser", uid="Ada")
+    clock.advance(ABSENCE_SECONDS * 2)
+    assert watcher.read == ["|cAda|n comes in."]
+
+
+def test_whoever_stays_away_leaves(lobby, clock, watcher):
+    page = Page(lobby, "browser")
+    page.type("Ada")
+    page.close()
+    watcher.type("who")
+    assert "|cAda|n (away)" in watcher.read[-1]
+    clock.advance(ABSENCE_SECONDS)
+    assert watcher.read[-1] == "|cAda|n leaves."
+
+
+def test_whoever_cannot_come_back_leaves_at_once(lobby, clock, watcher):
+    page = Page(lobby, None)
+    page.type("Ada")
+    page.close()
+    assert watcher.read[-1] == "|cAda|n leaves."
+    assert clock.getDelayedCalls() == []
+
+
+def test_a_player_has_as_many_pages_as_they_open(lobby, clock, watcher):
+    first = Page(lobby, "browser")
+    first.type("Ada")
+    second = Page(lobby, "browser", uid="Ada")
+    watcher.type("say hi")
+    assert first.read[-1] == second.read[-1] == '|cBea|n says, "hi"'
+    first.close()
+    assert clock.getDelayedCalls() == []
+    second.type("quit")
+    assert watcher.read[-1] == "|cAda|n leaves."
+
+
+def test_quitting_closes_every_page(lobby, watcher):
+    first = Page(lobby, "browser")
+    first.type("Ada")
+    Page(lobby, "browser", uid="Ada")
+    first.type("quit")
+    assert list(lobby.sessions) == [watcher]
+
+
+def test_a_name_that_was_taken_meanwhile_is_asked_for_anew(lobby):
+    Page(lobby, "one").type("Ada")
+    late = Page(lobby, "other", uid="Ada")
+    assert "What is your name?" in late.read[-1]

@@ -1,0 +1,181 @@
+"""The portal as a service in this process: how a connection is handed over, and TLS."""
+
+from __future__ import annotations
+
+import gc
+import json
+import socket
+import ssl
+import subprocess
+import sys
+import weakref
+
+import pytest
+from twisted.internet import reactor
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.tcp import Server
+from twisted.web.http import HTTPChannel
+from twisted.web.server import Request
+from websockets.sync.client import connect
+
+from mudwire.portal import PortalService
+from mudwire.portal.lobby import Lobby
+from serving import TIMEOUT, in_reactor
+
+
+class Greeter(Lobby):
+    """A lobby that shows its sessions to the test."""
+
+    def __init__(self):
+        super().__init__()
+        self.connected = []
+
+    def at_connect(self, session):
+        self.connected.append(session)
+        super().at_connect(session)
+
+
+@pytest.fixture
+def start(reactor_thread):
+    """Give a function that starts portals in the reactor's thread; they are stopped after."""
+    services = []
+
+    def start(description="tcp:0:interface=127.0.0.1"):
+        def begin():
+            services.append(PortalService(Greeter(), serverFromString(reactor, description)))
+            services[-1].startService()
+            return services[-1].listening
+
+        in_reactor(begin)
+        return services[-1]
+
+    yield start
+    for service in services:
+        in_reactor(service.stopService)
+
+
+def greeting(client):
+    return json.loads(client.recv(TIMEOUT))[1][0]
+
+
+@pytest.fixture
+def channels(monkeypatch):
+    """Weak references to the HTTP channels and requests that are made during the test."""
+    made = []
+
+    def remember(kind):
+        original = kind.__init__
+
+        def init(self, *args, **kwargs):
+            original(self, *args, **kwargs)
+            made.append(weakref.ref(self))
+
+        monkeypatch.setattr(kind, "__init__", init)
+
+    remember(HTTPChannel)
+    remember(Request)
+    return made
+
+
+def test_nothing_of_http_stays_with_a_websocket(start, channels):
+    service = start()
+    gc.collect()
+    gc.disable()  # what goes must go by itself
+    try:
+        with connect(f"ws://127.0.0.1:{service.address.port}/ws") as client:
+            assert "The lobby" in greeting(client)
+            [session] = service.game.connected
+            assert type(session.transport) is Server
+            assert session.transport.protocol is session
+            assert session.transport.producer is None
+            assert len(channels) == 2
+            in_reactor(lambda: None)  # what made the greeting has returned
+            assert [reference() for reference in channels] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_nothing_is_left_to_do_for_a_channel_that_is_gone(start):
+    service = start()
+    with connect(f"ws://127.0.0.1:{service.address.port}/ws") as client:
+        greeting(client)
+        calls = in_reactor(reactor.getDelayedCalls)
+        assert not [call for call in calls if "HTTPChannel" in str(call)]
+
+
+def test_a_connection_that_carried_http_before_becomes_a_websocket(start):
+    """Proxies use their connections again."""
+    service = start()
+    with socket.create_connection(("127.0.0.1", service.address.port), TIMEOUT) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: game\r\n\r\n")
+        received = b""
+        while not received.endswith(b"ok\n"):
+            received += connection.recv(4096)
+        connection.sendall(
+            b"GET /ws HTTP/1.1\r\nHost: game\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        received = b""
+        while b"What is your name?" not in received:
+            received += connection.recv(4096)
+        assert received.startswith(b"HTTP/1.1 101 ")
+
+
+def test_what_comes_right_behind_the_handshake_is_not_lost(start):
+    service = start()
+    frame = b'\x81\x93\0\0\0\0["text",["Ada"],{}]'
+    with socket.create_connection(("127.0.0.1", service.address.port), TIMEOUT) as connection:
+        connection.sendall(
+            b"GET /ws HTTP/1.1\r\nHost: game\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            + frame
+        )
+        received = b""
+        while b"Welcome, " not in received:
+            received += connection.recv(4096)
+
+
+@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # Twisted does
+def test_tls_works_as_well(start, tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    service = start(f"ssl:0:interface=127.0.0.1:privateKey={key}:certKey={certificate}")
+    trust = ssl.create_default_context(cafile=str(certificate))
+    with connect(f"wss://localhost:{service.address.port}/ws", ssl=trust) as client:
+        assert "The lobby" in greeting(client)
+        client.send('["text",["Ada"],{}]')
+        client.recv(TIMEOUT)
+
+
+def test_two_portals_in_one_process_keep_to_themselves(start):
+    first, second = start(), start()
+    with connect(f"ws://127.0.0.1:{first.address.port}/ws") as client:
+        greeting(client)
+        assert (first.sessions.count(), second.sessions.count()) == (1, 0)
+
+
+def test_twistd_runs_it(tmp_path):
+    """The service is an ordinary Twisted service."""
+    (tmp_path / "portal.tac").write_text(
+        "from twisted.application.service import Application\n"
+        "from twisted.internet import reactor\n"
+        "from twisted.internet.endpoints import serverFromString\n"
+        "from mudwire.portal import PortalService\n"
+        "from mudwire.portal.lobby import Lobby\n"
+        "application = Application('game')\n"
+        "endpoint = serverFromString(reactor, 'tcp:0:interface=127.0.0.1')\n"
+        "portal = PortalService(Lobby(), endpoint)\n"
+        "portal.setServiceParent(application)\n"
+        "reactor.callWhenRunning(\n"
+        "    lambda: portal.listening.addCallback(lambda _: reactor.stop()))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "twisted.scripts.twistd", "-noy", "portal.tac"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr

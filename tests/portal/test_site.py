@@ -1,0 +1,151 @@
+"""What the portal answers over HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+
+import pytest
+
+from playing import SECONDS, Browser
+
+FILES = {
+    "/palette.css": "text/css; charset=utf-8",
+    "/style.css": "text/css; charset=utf-8",
+    "/main.js": "text/javascript; charset=utf-8",
+    "/icon.svg": "image/svg+xml",
+}
+
+
+@pytest.fixture
+def ask(portal):
+    """Give a function that asks the portal and returns the response and its body."""
+    connections = []
+
+    def ask(path, method="GET", body=None, **headers):
+        connections.append(http.client.HTTPConnection(portal.host, timeout=SECONDS))
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        connections[-1].request(method, path, body, names)
+        response = connections[-1].getresponse()
+        return response, response.read()
+
+    yield ask
+    for connection in connections:
+        connection.close()
+
+
+def test_the_page_names_the_game_and_the_browser_session(ask):
+    response, body = ask("/")
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert b"<title>mudwire lobby</title>" in body
+    assert b"{" not in body
+
+
+def test_every_answer_carries_the_policy(ask):
+    for path in ("/", "/main.js", "/ws", "/nowhere"):
+        headers = ask(path)[0].headers
+        policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+        assert policy["frame-ancestors"] == "'none'"
+        assert policy["require-trusted-types-for"] == "'script'"
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Server"] == "mudwire"
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_has_its_type_and_is_asked_for_again_by_its_etag(ask, path):
+    response, body = ask(path)
+    assert response.status == 200
+    assert response.headers["Content-Type"] == FILES[path]
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert body
+    again, nothing = ask(path, If_None_Match=response.headers["ETag"])
+    assert (again.status, nothing) == (304, b"")
+
+
+def test_head_is_get_without_the_body(ask):
+    got, body = ask("/style.css")
+    head, nothing = ask("/style.css", "HEAD")
+    assert (head.status, nothing) == (200, b"")
+    assert int(head.headers["Content-Length"]) == len(body)
+    assert head.headers["ETag"] == got.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/..", "/../../etc/passwd", "/%2e%2e/style.css", "/page/", "/index.html"]
+)
+def test_everything_else_is_not_found(ask, path):
+    response, body = ask(path)
+    assert response.status == 404
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert body == b"There is nothing here. The game is at /\n"
+
+
+def test_other_methods_are_not_allowed_and_their_bodies_thrown_away(ask):
+    response, _ = ask("/", "POST", body=b"x" * 5_000_000)
+    assert response.status == 405
+    assert response.headers["Allow"] == "GET, HEAD"
+
+
+def test_health_is_one_word(ask):
+    assert ask("/health")[1] == b"ok\n"
+
+
+def test_the_websockets_path_says_what_it_is(ask):
+    response, _ = ask("/ws")
+    assert response.status == 426
+    assert response.headers["Upgrade"] == "websocket"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (b"nonsense\r\n\r\n", b"HTTP/1.1 400 "),
+        (b"GET / HTTP/1.1\r\n" + b"A: x\r\n" * 10_000, b"HTTP/1.1 400 "),
+        (b"GET / HTTP/1.1\r\nA: " + b"x" * 20_000, b""),
+    ],
+)
+def test_a_bad_request_ends_its_own_connection_only(portal, ask, sent, answer):
+    host, port = portal.host.split(":")
+    with socket.create_connection((host, int(port)), SECONDS) as connection:
+        connection.sendall(sent)
+        assert connection.recv(100).startswith(answer)
+    assert ask("/health")[0].status == 200
+
+
+# the cookie
+
+
+def test_a_new_browser_gets_a_secret_that_scripts_and_other_sites_do_not(portal):
+    browser = Browser(portal)
+    assert browser.set_cookie.startswith("mudwire=")
+    assert browser.set_cookie.endswith("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax")
+    assert browser.csessid not in browser.set_cookie
+    assert Browser(portal).cookie != browser.cookie
+
+
+def test_a_known_browser_keeps_its_secret_for_longer(portal):
+    browser = Browser(portal)
+    again = Browser(portal, Cookie=f"other=1; {browser.cookie}")
+    assert (again.cookie, again.csessid) == (browser.cookie, browser.csessid)
+
+
+def test_what_is_no_secret_is_replaced(portal):
+    assert Browser(portal, Cookie="mudwire=chosen-by-somebody").cookie != (
+        "mudwire=chosen-by-somebody"
+    )
+
+
+def test_behind_tls_the_cookie_cannot_be_planted(portal):
+    browser = Browser(portal, X_Forwarded_Proto="https")
+    assert browser.set_cookie.startswith("__Host-mudwire=")
+    assert browser.set_cookie.endswith("; Secure")
+    planted = Browser(portal).cookie
+    assert Browser(portal, X_Forwarded_Proto="https", Cookie=planted).cookie[len("__Host-") :] != (
+        planted
+    )

@@ -1,0 +1,215 @@
+"""The embedded default: session, session handler."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.logger import LogLevel, globalLogPublisher
+
+from mudwire.game import Game
+from mudwire.portal import WebSocketClient
+from mudwire.session import EmbeddedSessionHandler, Session
+
+
+class Recorder(Game):
+    """Writes down what it hears; ``fails`` names the hooks that raise."""
+
+    def __init__(self):
+        self.heard = []
+        self.fails = set()
+
+    def hear(self, hook, *what):
+        self.heard.append((hook, *what))
+        if hook in self.fails:
+            raise RuntimeError(f"{hook} fails")
+
+    def at_connect(self, session):
+        self.hear("connect", session)
+
+    def at_text(self, session, text):
+        self.hear("text", session, text)
+
+    def at_command(self, session, name, args, kwargs):
+        self.hear("command", session, name, args, kwargs)
+
+    def at_disconnect(self, session):
+        self.hear("disconnect", session)
+
+
+class RecordingSession(Session):
+    """A session whose protocol writes down what it sends."""
+
+    def __init__(self, handler):
+        self.sent = []
+        self.init_session("websocket", "192.0.2.1", handler)
+
+    def send_text(self, *args, **kwargs):
+        self.sent.append(("text", args, kwargs))
+
+    def send_default(self, cmdname, *args, **kwargs):
+        self.sent.append((cmdname, args, kwargs))
+
+
+@pytest.fixture
+def game():
+    return Recorder()
+
+
+@pytest.fixture
+def handler(game):
+    return EmbeddedSessionHandler(game)
+
+
+@pytest.fixture
+def session(handler):
+    session = RecordingSession(handler)
+    handler.connect(session)
+    return session
+
+
+@pytest.fixture
+def log():
+    events = []
+    globalLogPublisher.addObserver(events.append)
+    yield events
+    globalLogPublisher.removeObserver(events.append)
+
+
+def failures(log):
+    return [event for event in log if event["log_level"] >= LogLevel.critical]
+
+
+# sessions
+
+
+def test_a_session_begins_with_evennias_flags(handler):
+    session = RecordingSession(handler)
+    assert session.protocol_flags == {
+        "ENCODING": "utf-8",
+        "SCREENREADER": False,
+        "INPUTDEBUG": False,
+        "RAW": False,
+        "NOCOLOR": False,
+        "LOCALECHO": False,
+    }
+    assert (session.sessid, session.uid, session.logged_in) == (0, None, False)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"text": "hi"}, ("text", ("hi",), {})),
+        ({"prompt": ">"}, ("prompt", (">",), {})),
+        ({"room": {"exits": 3}}, ("room", (), {"exits": 3})),
+        ({"dice": (1, 6)}, ("dice", (1, 6), {})),
+        ({"text": "hi", "options": {"raw": True}}, ("text", ("hi",), {"options": {"raw": True}})),
+        ({"text": ""}, ("text", ("",), {})),
+    ],
+)
+def test_msg_sends_commands(session, given, sent):
+    session.msg(**given)
+    assert session.sent == [sent]
+
+
+def test_msg_sends_text_before_what_else_it_is_given(session):
+    session.msg("hi", prompt=">", room={})
+    assert [name for name, *_ in session.sent] == ["text", "prompt", "room"]
+
+
+def test_log_in_remembers_who_it_is(session):
+    hooks = []
+    session.at_login = lambda: hooks.append(session.uid)
+    session.log_in(7)
+    assert (session.uid, session.uname, session.logged_in, hooks) == (7, "7", True, [7])
+
+
+def test_no_name_of_a_session_means_something_else_to_autobahn():
+    """The leaf is both: a session's attribute must not be the protocol's by accident."""
+    shared = {"at_login", "disconnect"}
+    ours = {name for name in vars(Session) if not name.startswith("__")} - shared
+    theirs = {
+        name
+        for base in WebSocketClient.__mro__
+        if base not in (WebSocketClient, Session)
+        for name in vars(base)
+    }
+    assert not ours & theirs
+
+
+# the handler
+
+
+def test_sessions_are_numbered_and_shown_to_the_game(game, handler):
+    first, second = RecordingSession(handler), RecordingSession(handler)
+    handler.connect(first)
+    handler.connect(second)
+    assert first.sessid != second.sessid
+    assert game.heard == [("connect", first), ("connect", second)]
+    assert list(handler) == [first, second]
+
+
+def test_a_session_is_disconnected_once_and_by_identity(game, handler, session):
+    impostor = RecordingSession(handler)
+    impostor.sessid = session.sessid
+    handler.disconnect(impostor)
+    assert handler.count() == 1
+    handler.disconnect(session)
+    handler.disconnect(session)
+    assert game.heard[1:] == [("disconnect", session)]
+
+
+def test_a_session_that_resumes_keeps_its_number(handler, session):
+    handler.disconnect(session)
+    successor = RecordingSession(handler)
+    successor.sessid = session.sessid
+    handler.connect(successor)
+    assert successor.sessid == session.sessid
+
+
+def test_commands_reach_the_game(game, handler, session):
+    handler.data_in(session, text=[["look", "more"], {}], pong=[[1], {"a": 2}])
+    assert game.heard[1:] == [
+        ("text", session, "look"),
+        ("command", session, "pong", [1], {"a": 2}),
+    ]
+
+
+@pytest.mark.parametrize("value", [["look", {}], [["look"], []], [None, None], [[], {}], [[7], {}]])
+def test_a_command_of_the_wrong_types_is_dropped(game, handler, session, value):
+    handler.data_in(session, text=value)
+    assert game.heard[1:] == []
+
+
+def test_a_game_that_raises_costs_one_line_and_no_neighbour(game, handler, session, log):
+    game.fails = {"text", "command", "disconnect"}
+    handler.data_in(session, text=[["look"], {}], pong=[[], {}])
+    assert len(failures(log)) == 2
+    assert [args for _, args, _ in session.sent] == [
+        ("|rSomething went wrong in the game; it has been noted.|n",)
+    ] * 2
+    neighbour = RecordingSession(handler)
+    handler.connect(neighbour)
+    handler.disconnect(session)
+    assert list(handler) == [neighbour]
+
+
+def test_a_send_that_raises_is_logged_and_the_rest_goes_out(handler, session, log):
+    handler.data_out(session, text=((), {}), bad=((), {"cmdname": 1}), room=((1,), {}))
+    assert session.sent == [("text", (), {}), ("room", (1,), {})]
+    assert len(failures(log)) == 1
+
+
+def test_sessions_are_found_by_their_csessid(handler, session):
+    other = RecordingSession(handler)
+    handler.connect(other)
+    session.csessid = "key"
+    assert handler.sessions_from_csessid("key") == [session]
+
+
+def test_when_empty_fires_when_the_last_has_gone(handler, session):
+    fired = []
+    handler.when_empty().addCallback(fired.append)
+    assert fired == []
+    handler.disconnect(session)
+    assert fired == [None]
+    handler.when_empty().addCallback(fired.append)
+    assert fired == [None, None]
