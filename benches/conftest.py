@@ -23,7 +23,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_benchmark_update_json(config: Any, benchmarks: Any, output_json: Any) -> None:
     output_json["environment"] = environment()
-    output_json["quick"] = config.getoption("quick")
     del output_json["machine_info"], output_json["commit_info"]
     for each in output_json["benchmarks"]:
         del each["stats"]["data"]
@@ -62,7 +61,8 @@ def measure(benchmark: Any, quick: bool) -> Callable[..., None]:
         calls = min(max(round((0.001 if quick else 0.004) / once), 1), 4000)
         rounds = min(max(round((0.03 if quick else 0.3) / (calls * once)), 1), 100)
         benchmark.group = f"{labels['subject']}, {labels['text']}"
-        benchmark.extra_info.update(labels, calls=calls, size=len(sample[0]))
+        size = len(sample[0].encode() if isinstance(sample[0], str) else sample[0])
+        benchmark.extra_info.update(labels, calls=calls, size=size)
         benchmark.pedantic(run, setup=lambda: ((batch(calls),), {}), rounds=rounds)
 
     return measure

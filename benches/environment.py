@@ -23,6 +23,7 @@ PACKAGES = (
     "ansi2html",
 )
 RESULTS = Path(__file__).parent / "results"
+QUICK_RESULTS = RESULTS / "quick"
 
 
 def environment() -> dict[str, Any]:

@@ -23,7 +23,7 @@ from harness.releases import installed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROUNDS = 1
+ROUNDS = 5
 VISITORS = 20
 NO_THROTTLE = "MAX_COMMAND_RATE = 1_000_000\n"
 COMMANDS = {

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from environment import RESULTS, environment
+from environment import QUICK_RESULTS, RESULTS, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,7 @@ SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 
 ECHOES = ("twisted", "twisted-at-once", "autobahn", "websockets", "picows")
 GAMES = ("evennia", "mudwire", "mudwire-serve")
+WEBSOCKETS = ("autobahn", *GAMES, "websockets", "picows")
 
 
 class Plan(NamedTuple):
@@ -42,12 +43,14 @@ class Plan(NamedTuple):
 
     rounds: int
     seconds: float
+    warmup: float
     crowds: tuple[int, ...]
     idle: int
 
 
-FULL = Plan(rounds=5, seconds=1.5, crowds=(1, 50, 1000, 10_000), idle=10_000)
-QUICK = Plan(rounds=1, seconds=0.5, crowds=(1, 50), idle=300)
+FULL = Plan(rounds=5, seconds=1.5, warmup=0.5, crowds=(1, 50, 1000, 10_000), idle=10_000)
+QUICK = Plan(rounds=1, seconds=0.4, warmup=0.1, crowds=(1, 50), idle=500)
+RATE = 500
 
 
 class Server:
@@ -117,73 +120,60 @@ def running(name: str) -> Iterator[Server]:
             process.wait()
 
 
-def per_message(plan: Plan) -> list[dict[str, Any]]:
-    """Measure the CPU time of a message, and the throughput, with 50 connections."""
-    rows = []
-    with ExitStack() as stack:
-        servers = {name: stack.enter_context(running(name)) for name in (*ECHOES, *GAMES)}
-        for number in range(plan.rounds):
-            for server in servers.values():
-                kinds = {"chat": CHAT, "room": ROOM} if server.name in GAMES else {"echo": CHAT}
-                for kind, message in kinds.items():
-                    row = server.load("closed", seconds=plan.seconds, message=message)
-                    rows.append({"round": number, "answer": kind, **row})
-    return rows
-
-
-def crowded(plan: Plan) -> list[dict[str, Any]]:
-    """Measure from one connection to thousands."""
-    rows = []
-    with ExitStack() as stack:
-        servers = [stack.enter_context(running(name)) for name in ("twisted", "autobahn", "evennia", "mudwire")]
-        for connections in plan.crowds:
-            for server in servers:
-                rows.append(
-                    server.load(
-                        "closed", seconds=plan.seconds, connections=connections, warmup=1, message=CHAT
-                    )
+def per_message(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """CPU time of a message, and throughput, with 50 connections."""
+    for number in range(plan.rounds):
+        for server in servers.values():
+            kinds = {"chat": CHAT, "room": ROOM} if server.name in GAMES else {"echo": CHAT}
+            for answer, message in kinds.items():
+                row = server.load(
+                    "closed", seconds=plan.seconds, warmup=plan.warmup, message=message
                 )
-    return rows
+                yield {"round": number, "answer": answer, **row}
 
 
-def at_a_rate(plan: Plan) -> list[dict[str, Any]]:
-    """Measure the latency at the same load for all, which none of them has trouble with."""
-    rows = []
-    with ExitStack() as stack:
-        servers = [stack.enter_context(running(name)) for name in (*ECHOES, *GAMES)]
-        for number in range(plan.rounds):
-            for server in servers:
-                row = server.load("rate", rate=1000, connections=50, seconds=plan.seconds, message=ROOM)
-                rows.append({"round": number, **row})
-    return rows
+def crowded(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """From one connection to thousands."""
+    for connections in plan.crowds:
+        for name in ("twisted", "autobahn", "evennia", "mudwire"):
+            yield servers[name].load(
+                "closed",
+                seconds=plan.seconds,
+                warmup=plan.warmup,
+                connections=connections,
+                message=CHAT,
+            )
 
 
-def arriving(plan: Plan) -> list[dict[str, Any]]:
-    """Measure handshakes: connect, agree, drop."""
-    rows = []
-    with ExitStack() as stack:
-        servers = [stack.enter_context(running(name)) for name in ("autobahn", *GAMES, "websockets", "picows")]
-        for number in range(plan.rounds):
-            for server in servers:
-                row = server.load("connect", connections=16, seconds=min(1, plan.seconds))
-                rows.append({"round": number, **row})
-    return rows
+def at_a_rate(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """Latency at the same load for all, which none of them has trouble with."""
+    for number in range(plan.rounds):
+        for server in servers.values():
+            row = server.load(
+                "rate", rate=RATE, seconds=plan.seconds, warmup=plan.warmup, message=ROOM
+            )
+            yield {"round": number, **row}
 
 
-def idle(plan: Plan) -> list[dict[str, Any]]:
-    """Measure the memory of connections that do nothing; each server begins anew."""
-    rows = []
-    for name in ("autobahn", *GAMES, "websockets", "picows"):
+def arriving(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """Handshakes: connect, agree, drop."""
+    for number in range(plan.rounds):
+        for name in WEBSOCKETS:
+            row = servers[name].load("connect", connections=16, seconds=plan.seconds / 2)
+            yield {"round": number, **row}
+
+
+def idle(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Memory of connections that do nothing; each server begins anew."""
+    for name in WEBSOCKETS:
         with running(name) as server:
-            server.load("closed", seconds=0.2, connections=20, message=CHAT)
+            server.load("closed", seconds=0.1, warmup=0, connections=20, message=CHAT)
             before = server.memory()
             with server.loading("hold", connections=plan.idle) as load:
                 held = json.loads(load.stdout.readline())["count"]
-                rows.append(
-                    {"server": name, "connections": held, "bytes": (server.memory() - before) / held}
-                )
+                grown = server.memory() - before
                 load.stdin.close()
-    return rows
+            yield {"server": name, "connections": held, "bytes": grown / held}
 
 
 def main() -> None:
@@ -194,12 +184,17 @@ def main() -> None:
     if hard < plan.idle + 100:
         raise SystemExit(f"{plan.idle} connections need more open files than {hard}; see ulimit -Hn")
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    result = {"environment": environment(), "quick": plan is QUICK}
-    for stage in (per_message, crowded, at_a_rate, arriving, idle):
-        print(f"{stage.__name__}: {stage.__doc__}", flush=True)
-        result[stage.__name__] = stage(plan)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "e2e.json").write_text(json.dumps(result, indent=1) + "\n")
+    result: dict[str, Any] = {"environment": environment()}
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(running(name)) for name in (*ECHOES, *GAMES)}
+        for stage in (per_message, crowded, at_a_rate, arriving):
+            print(stage.__doc__, flush=True)
+            result[stage.__name__] = list(stage(plan, servers))
+    print(idle.__doc__, flush=True)
+    result["idle"] = list(idle(plan))
+    directory = QUICK_RESULTS if plan is QUICK else RESULTS
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "e2e.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

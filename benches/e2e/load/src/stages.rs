@@ -52,7 +52,12 @@ impl Window {
         Ok(Self { pid, cpu, from: Instant::now() })
     }
 
-    fn close(self, count: usize, latencies: Vec<Duration>) -> io::Result<Measurement> {
+    /// Ends it with what was answered in the meantime, which must be something.
+    fn close(self, latencies: Vec<Duration>) -> io::Result<Measurement> {
+        let count = latencies.len();
+        if count == 0 {
+            return Err(io::Error::other("nothing was answered"));
+        }
         let wall = self.from.elapsed();
         let cpu = self.pid.map(server::cpu_time).transpose()?;
         let cpu = cpu.zip(self.cpu).map(|(after, before)| after.saturating_sub(before));
@@ -169,7 +174,7 @@ pub fn closed(options: &Options) -> Outcome<Measurement> {
     while Instant::now() < end {
         turn(&mut crowd, &mut latencies)?;
     }
-    Ok(window.close(latencies.len(), latencies)?)
+    Ok(window.close(latencies)?)
 }
 
 /// Sends at fixed times, whether or not earlier messages were answered.
@@ -196,7 +201,7 @@ pub fn rate(options: &Options) -> Outcome<Measurement> {
         crowd.hear(Some(Duration::ZERO), |_, asked| latencies.push(asked.elapsed()))?;
     }
     let window = window.ok_or("nothing was measured: the rate is too low")?;
-    Ok(window.close(latencies.len(), latencies)?)
+    Ok(window.close(latencies)?)
 }
 
 /// Opens and drops connections, as after a restart when all clients come back.
@@ -212,7 +217,7 @@ pub fn connect(options: &Options) -> Outcome<Measurement> {
         }
         Ok::<_, io::Error>(latencies)
     })?;
-    Ok(window.close(latencies.len(), latencies)?)
+    Ok(window.close(latencies)?)
 }
 
 fn visit_until(end: Instant, options: &Options) -> io::Result<Vec<Duration>> {
