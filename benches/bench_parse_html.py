@@ -57,7 +57,9 @@ def bench_evennia_warm(measure, stock, text):
         for each in batch:
             stock.parse_html(each)
 
-    measure(run, lambda _: next(again), subject="parse_html", text=text, contender="Evennia, warm cache")
+    measure(
+        run, lambda _: next(again), subject="parse_html", text=text, contender="Evennia, warm cache"
+    )
 
 
 @pytest.mark.parametrize("text", ONLY_ANSI)

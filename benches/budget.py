@@ -30,7 +30,10 @@ class Row(NamedTuple):
 
 def budget(micro: Micro, servers: Servers) -> Iterator[Row]:
     echo = "bare Twisted echoes"
-    for answer, text in (("chat", "a chat line of 26 characters"), ("room", "a room text of 400 characters")):
+    for answer, text in (
+        ("chat", "a chat line of 26 characters"),
+        ("room", "a room text of 400 characters"),
+    ):
         yield Row(
             answer,
             f"server CPU of one command that is answered with {text}, everything included",

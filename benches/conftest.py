@@ -49,7 +49,9 @@ def measure(benchmark: Any, quick: bool) -> Callable[..., None]:
     ``labels``.
     """
 
-    def measure(run: Callable[[Sequence[Any]], Any], make: Callable[[int], Any], **labels: str) -> None:
+    def measure(
+        run: Callable[[Sequence[Any]], Any], make: Callable[[int], Any], **labels: str
+    ) -> None:
         def batch(size: int) -> list[Any]:
             return [make(next(_numbers)) for _ in range(size)]
 

@@ -40,7 +40,9 @@ class Micro:
         return list(self._seconds[subject])
 
     def contenders(self, subject: str) -> list[str]:
-        return list(dict.fromkeys(name for by_name in self._seconds[subject].values() for name in by_name))
+        return list(
+            dict.fromkeys(name for by_name in self._seconds[subject].values() for name in by_name)
+        )
 
     def seconds(self, subject: str, text: str, contender: str = "mudwire") -> float | None:
         """Return the time of one call; None if that was not measured."""

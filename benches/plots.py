@@ -52,7 +52,11 @@ def draw_all(micro: Micro, servers: Servers, directory: Path) -> None:
 
 def message(axes: Axes, servers: Servers) -> None:
     bars = [
-        (f"{server}, {answer}", servers.ratio("per_message", server, answer, to="twisted"), colour(server))
+        (
+            f"{server}, {answer}",
+            servers.ratio("per_message", server, answer, to="twisted"),
+            colour(server),
+        )
         for server, answer in servers.names("per_message")
     ]
     names, ratios, colours = zip(*reversed(bars), strict=True)
@@ -84,7 +88,12 @@ def connections(axes: Axes, servers: Servers) -> None:
         points = list(crowd(servers, server))
         axes.plot(*zip(*points, strict=True), marker="o", color=colour(server))
         axes.annotate(server, points[-1], xytext=(6, -3), textcoords="offset points")
-    axes.set(xscale="log", yscale="log", xlabel="connections that send", ylabel="server CPU, µs a message")
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="connections that send",
+        ylabel="server CPU, µs a message",
+    )
 
 
 def crowd(servers: Servers, server: str) -> Iterator[tuple[int, float]]:

@@ -92,9 +92,7 @@ class Tables:
                     ),
                 ]
 
-        return table(
-            ["", "CPU, µs", "ratio", "messages/s", "p50, ms", "p99", "p99.9"], rows()
-        )
+        return table(["", "CPU, µs", "ratio", "messages/s", "p50, ms", "p99", "p99.9"], rows())
 
     def rate(self) -> str:
         return table(
@@ -169,7 +167,14 @@ class Tables:
         return self._calls("decode_incoming")
 
     def classes(self) -> str:
-        subjects = ("send_text", "send_prompt", "send_default", "onMessage", "dataReceived", "broadcast")
+        subjects = (
+            "send_text",
+            "send_prompt",
+            "send_default",
+            "onMessage",
+            "dataReceived",
+            "broadcast",
+        )
         return table(
             ["", "mudwire, µs", "Evennia, µs", "ratio"],
             (
@@ -221,7 +226,10 @@ class Tables:
                         f"{what}, {server}",
                         figure(1e6 * portal),
                         figure(1e6 * alone),
-                        figure(1e6 * self.game_result.cpu(server=server, process="server", answer=answer)),
+                        figure(
+                            1e6
+                            * self.game_result.cpu(server=server, process="server", answer=answer)
+                        ),
                     ]
 
         return table(

@@ -71,7 +71,9 @@ def test_no_time_at_all(capsys, seconds):
     assert f"{seconds!r} is not a number of seconds up to 60" in error
 
 
-@pytest.mark.parametrize("make", [*texts.TEXTS.values(), texts.command], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [*texts.TEXTS.values(), texts.command], ids=lambda make: make.__name__
+)
 def test_no_two_texts_are_the_same(make):
     made = [make(number) for number in range(100)]
     assert len(set(made)) == 100

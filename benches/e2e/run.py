@@ -78,9 +78,7 @@ class Server:
             "raw": "yes" if self.name.startswith("twisted") else "no",
         }
         command = [LOAD, mode, *(f"{name}={value}" for name, value in options.items())]
-        load = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        load = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         pin(load.pid, LOAD_CORE)
         return load
 
@@ -182,7 +180,9 @@ def main() -> None:
     plan = QUICK if parser.parse_args().quick else FULL
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < plan.idle + 100:
-        raise SystemExit(f"{plan.idle} connections need more open files than {hard}; see ulimit -Hn")
+        raise SystemExit(
+            f"{plan.idle} connections need more open files than {hard}; see ulimit -Hn"
+        )
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     result: dict[str, Any] = {"environment": environment()}
     with ExitStack() as stack:

@@ -93,7 +93,11 @@ def twisted_at_once() -> None:
     class Echo(Protocol):
         def dataReceived(self, data: bytes) -> None:
             transport = self.transport
-            sent = 0 if transport.dataBuffer or transport._tempDataBuffer else transport.writeSomeData(data)
+            sent = (
+                0
+                if transport.dataBuffer or transport._tempDataBuffer
+                else transport.writeSomeData(data)
+            )
             if sent != len(data):
                 transport.write(data[max(sent, 0) :])
 

@@ -64,7 +64,10 @@ def _subjects(theirs: Stock | None) -> Iterator[Subject]:
     codec = theirs and theirs.wire_format
     for text in ("chat line", "room"):
         yield Subject(
-            f"encode_text, {text}", TEXTS[text], partial(_encode, V1), codec and partial(_encode, codec)
+            f"encode_text, {text}",
+            TEXTS[text],
+            partial(_encode, V1),
+            codec and partial(_encode, codec),
         )
     yield Subject(
         "decode_incoming", command, partial(_decode, V1), codec and partial(_decode, codec)
