@@ -6,6 +6,7 @@ import pytest
 from twisted.logger import LogLevel, globalLogPublisher
 
 from mudwire.game import Game
+from mudwire.limits import Limits
 from mudwire.portal import WebSocketClient
 from mudwire.session import EmbeddedSessionHandler, Session
 
@@ -35,7 +36,7 @@ class Recorder(Game):
         self.hear("disconnect", session)
 
 
-class RecordingSession(Session):
+class RecordingSession(Limits, Session):
     """A session whose protocol writes down what it sends."""
 
     def __init__(self, handler):
@@ -177,6 +178,22 @@ def test_commands_reach_the_game(game, handler, session):
 def test_a_command_of_the_wrong_types_is_dropped(game, handler, session, value):
     handler.data_in(session, text=value)
     assert game.heard[1:] == []
+
+
+def test_a_flood_is_dropped_and_told_once_a_second(game, handler, session, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("mudwire.session.time.time", lambda: now)
+    session.max_command_rate = 3
+    for second in (1, 2):
+        for _ in range(10):
+            handler.data_in(session, text=[["look"], {}])
+        assert len(game.heard[1:]) == 3 * second
+        assert [args[0][:17] for _, args, _ in session.sent] == ["|yYou are too fas"] * second
+        now += 1
+    session.max_command_rate = 0
+    for _ in range(10):
+        handler.data_in(session, text=[["look"], {}])
+    assert len(game.heard[1:]) == 16
 
 
 def test_a_game_that_raises_costs_one_line_and_no_neighbour(game, handler, session, log):

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from twisted.logger import globalLogPublisher
+
 from mudwire import wire_formats
 from mudwire._native import Dialect
 from mudwire.wire_formats import (
@@ -24,7 +26,6 @@ from mudwire.wire_formats import (
     WireFormat,
 )
 from mudwire.wire_formats.gmcp_mudstandards import decode_gmcp, encode_gmcp
-from twisted.logger import globalLogPublisher
 
 V1 = WIRE_FORMATS["v1.evennia.com"]
 JSON = WIRE_FORMATS["json.mudstandards.org"]
@@ -470,6 +471,12 @@ def test_d14_ansi_ends_in_one_reset(codec: WireFormat, text: str, ansi: str) -> 
     assert codec.encode_text(text) == (f"{ansi}\x1b[0m".encode(), True)
 
 
+def test_d14_a_bar_that_is_no_markup_stays() -> None:
+    codec = TerminalFormat(dialect=Dialect.ansi_only())
+    assert codec.encode_text("x|n") == (b"x|n\x1b[0m", True)
+    assert codec.encode_text("x\x1b[0m") == (b"x\x1b[0m\x1b[0m", True)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -517,6 +524,9 @@ def test_d17_screen_reader_text_is_converted_once() -> None:
         ["|r &lt;b&gt;"],
         {},
     ]
+    # A link inside a link's label, as a player may say it, and marks that become one.
+    for text in ("||lca||lt||lcb||ltc||le||le", "|l--cb|l--tc|l--e"):
+        assert value_of(V1.encode_text(text, options=options)) == ["text", ["|lcb|ltc|le"], {}]
     assert TERMINAL.encode_text("||r |rb", options=options) == (b"|r b", True)
 
 
@@ -536,6 +546,9 @@ def test_screen_readers_skip_what_the_game_says() -> None:
     ) == ["text", [""], {}]
     with pytest.raises(re.error):
         heard(screenreader_strip="(")
+    for wrong in (5, re.compile(b"x")):
+        with pytest.raises(TypeError, match="screenreader_strip should be a regular expression"):
+            heard(screenreader_strip=wrong)
 
 
 def test_a_dialect_of_the_game_s_own() -> None:

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 import pytest
+
 from mudwire.wire_formats import WIRE_FORMATS
 from mudwire.wire_formats.gmcp_mudstandards import decode_gmcp, encode_gmcp
 from oracle_vectors import Vector, vectors

@@ -13,6 +13,7 @@ __all__ = [
     "GmcpCodec",
     "JsonCodec",
     "TerminalCodec",
+    "Traffic",
     "decode_gmcp",
     "encode_gmcp",
     "parse_ansi",
@@ -57,6 +58,7 @@ def strip_mxp(string: object) -> str: ...
 def strip_unsafe_tokens(string: object) -> str: ...
 def raw(string: object) -> str: ...
 
+@disjoint_base
 class Traffic:
     """The plain data frames of one connection, read, written and counted."""
 

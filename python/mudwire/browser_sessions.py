@@ -26,6 +26,9 @@ MEMORY = ":memory:"
 MAX_AGE = 30 * 24 * 3600
 """Seconds that a browser session is kept after it was last saved."""
 
+BUSY_SECONDS = 0.5
+"""How long a statement waits for another process that uses the file: all players wait with it."""
+
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -97,7 +100,7 @@ class SqliteBrowserSessions:
         if str(path) != MEMORY:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         # Autocommit: every statement below is a transaction of its own.
-        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
         try:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")

@@ -1,8 +1,8 @@
 """The limits of a connection: one table for the protocol, the command line and the documentation.
 
 A limit is a class attribute of the protocol (its ``attribute``), so that a game changes it
-in a subclass; 0 switches it off. Whoever goes over a limit loses their own connection and
-nothing else, and the log says which limit it was.
+in a subclass; 0 switches it off. Whoever goes over a limit loses their own connection, or what
+was too much, and nothing else; the log says which limit it was.
 """
 
 from __future__ import annotations
@@ -81,6 +81,15 @@ LIMITS: dict[str, Limit] = {
             log="reads too slowly: more than max_queue_bytes wait",
         ),
         Limit(
+            name="max_command_rate",
+            attribute="max_command_rate",
+            default=80,
+            unit="commands per second",
+            close_code=None,
+            protects="everybody else in an embedded game from a player who floods it",
+            log="more commands than max_command_rate in a second: dropped",
+        ),
+        Limit(
             name="ping_interval",
             attribute="autoPingInterval",
             default=30,
@@ -128,6 +137,7 @@ class Limits:
     autoPingTimeout: float
     closeHandshakeTimeout: float
     maxConnections: int
+    max_command_rate: int
     max_handshake_bytes: int
     max_message_bytes: int
     max_queue_bytes: int

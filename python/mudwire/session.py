@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
+from mudwire.limits import LIMITS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -99,6 +101,7 @@ class Session:
         self.uname: str | None = None
         self.logged_in = False
         self.conn_time = self.cmd_last = time.time()
+        self.commands_this_second = 0
         self.protocol_flags: dict[str, Any] = {
             "ENCODING": "utf-8",
             "SCREENREADER": False,
@@ -238,7 +241,8 @@ class EmbeddedSessionHandler:
                 network: what is not a list and an object is dropped with a debug line.
 
         """
-        session.cmd_last = time.time()
+        if self._floods(session):
+            return
         for name, (args, keywords) in kwargs.items():
             if not (isinstance(args, list) and isinstance(keywords, dict)):
                 self.log.debug(
@@ -250,6 +254,25 @@ class EmbeddedSessionHandler:
                 self._call(session, self.game.at_command, session, name, args, keywords)
             elif args and isinstance(args[0], str):
                 self._call(session, self.game.at_text, session, args[0])
+
+    def _floods(self, session: Any) -> bool:
+        """Count a command, and return whether it is more than the session may send in a second."""
+        now = time.time()
+        if int(now) != int(session.cmd_last):
+            session.commands_this_second = 0
+        session.cmd_last = now
+        session.commands_this_second += 1
+        over = session.commands_this_second - session.max_command_rate
+        if session.max_command_rate <= 0 or over <= 0:
+            return False
+        if over == 1:  # once a second: the answer must not be a flood itself
+            self.log.info(
+                "Session {sessid}: {event}",
+                sessid=session.sessid,
+                event=LIMITS["max_command_rate"].log,
+            )
+            session.msg("|yYou are too fast: what you send is dropped. Wait a second.|n")
+        return True
 
     def data_out(self, session: Any, **kwargs: Any) -> None:
         """Send commands to a player: through ``send_<name>`` if there is one, or ``send_default``.

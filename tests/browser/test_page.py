@@ -329,6 +329,16 @@ def test_being_offline_is_said_and_over_at_once(portal, visit):
     expect(tab.log.get_by_text("Welcome, Tom.")).to_have_count(2)
 
 
+def test_who_has_quit_is_not_brought_back_by_the_network(portal, visit):
+    tab = visit(portal).enter("Vic")
+    tab.type("quit")
+    expect(tab.status).to_have_text("disconnected")
+    tab.page.context.set_offline(True)
+    tab.page.context.set_offline(False)
+    tab.page.evaluate("new Promise((done) => setTimeout(done, 0))")
+    expect(tab.status).to_have_text("disconnected")
+
+
 # who cannot see, or has a phone, or no scripts
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from mudwire.cli import LIMIT_OPTIONS, OPTIONS, endpoint_of
+from mudwire.cli import LIMIT_OPTIONS, OPTIONS
 from mudwire.limits import LIMITS
+from mudwire.portal.running import endpoint_of
 from playing import SECONDS, Player
 
 DICE = Path(__file__).parents[2] / "docs" / "examples" / "dice.py"
@@ -82,7 +83,7 @@ def test_the_version_is_the_packages():
         (("--game", "mudwire.game:Game"), "lacks at_connect, at_text"),
         (("--origin", "example.com"), "is not an origin such as https://example.com"),
         (("--origin", "https://example.com/page"), "is not an origin"),
-        (("--proxy", "localhost"), "expected an address or a network"),
+        (("--proxy", "localhost"), "expected an IP address or a network"),
         (("--max-message-bytes", "many"), "'many' is not a number from 0"),
         (("--ping-timeout", "-1"), "'-1' is not a number from 0"),
         (("--ping-timeout", "nan"), "'nan' is not a number from 0"),
@@ -131,6 +132,18 @@ def test_a_game_that_does_not_start_is_code_1_and_its_traceback_is_logged(tmp_pa
     assert f'File "{game}", line 4' in result.stderr
 
 
+def test_a_game_that_cannot_be_made_is_code_1(tmp_path):
+    game = tmp_path / "game.py"
+    game.write_text(
+        "from mudwire.portal.lobby import Lobby\n"
+        "class Choosy(Lobby):\n"
+        "    def __init__(self, world):\n"
+        "        super().__init__()\n"
+    )
+    line = error_of("--game", f"{game}:Choosy", code=1)
+    assert "mudwire: the game cannot be made: TypeError: " in line
+
+
 def test_a_port_that_is_taken_is_code_1():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -167,6 +180,20 @@ def test_a_signal_stops_it_cleanly(run_portal, number):
         portal.process.send_signal(number)
         assert player.close_code() == other.close_code() == 1001
         assert portal.process.wait(SECONDS) == 0
+
+
+def test_a_game_that_fails_at_the_end_does_not_keep_it(run_portal, tmp_path):
+    game = tmp_path / "game.py"
+    game.write_text(
+        "from mudwire.portal.lobby import Lobby\n"
+        "class Bad(Lobby):\n"
+        "    def at_stop(self):\n"
+        "        raise RuntimeError('the end')\n"
+    )
+    portal = run_portal("--game", f"{game}:Bad")
+    portal.process.send_signal(signal.SIGTERM)
+    portal.log_line("RuntimeError: the end")
+    assert portal.process.wait(SECONDS) == 0
 
 
 def test_a_second_signal_kills(run_portal, tmp_path):

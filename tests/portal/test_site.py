@@ -48,13 +48,28 @@ def test_every_answer_carries_the_policy(ask):
         headers = ask(path)[0].headers
         policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
         assert policy["default-src"] == "'none'"
-        assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+        assert policy["script-src"] == policy["style-src"] == "'self'"
         assert policy["frame-ancestors"] == "'none'"
         assert policy["require-trusted-types-for"] == "'script'"
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Server"] == "mudwire"
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("game.example", "ws://game.example wss://game.example"),
+        ("[::1]:4008", "ws://[::1]:4008 wss://[::1]:4008"),
+        ("a; script-src *", "'self'"),
+        ("a b", "'self'"),
+    ],
+)
+def test_the_page_may_connect_to_its_own_websocket_only(ask, host, allowed):
+    policy = ask("/", Host=host)[0].headers["Content-Security-Policy"]
+    assert f"; connect-src {allowed}; " in policy
+    assert policy.count("script-src") == 1
 
 
 @pytest.mark.parametrize("path", FILES)

@@ -39,6 +39,10 @@ def test_pages_of_other_sites_may_not(portal, origin):
     assert status_for(portal, origin) == 403
 
 
+def test_an_origin_that_is_none_is_a_bad_request(portal):
+    assert status_for(portal, "http://[") == 400
+
+
 def test_other_sites_may_be_allowed(run_portal):
     portal = run_portal("--origin", "https://friend.example", "--origin", "https://B.example:444/")
     assert status_for(portal, "https://friend.example") == 101

@@ -17,7 +17,8 @@ def is_secure(forwarded_proto: str | None, tls: bool) -> bool:
         tls: Whether this process's own connection is encrypted.
 
     """
-    return tls or (forwarded_proto or "").strip().lower() == "https"
+    nearest_browser = (forwarded_proto or "").partition(",")[0]
+    return tls or nearest_browser.strip().lower() == "https"
 
 
 def secret_in(header: str | None, secure: bool) -> str | None:

@@ -113,8 +113,11 @@ class PortalService(Service):
             self.log.warn(
                 "{count} players did not answer and were cut off", count=self.sessions.count()
             )
-        if (ending := self.game.at_stop()) is not None:
-            await ending
+        try:
+            if (ending := self.game.at_stop()) is not None:
+                await ending
+        except Exception:
+            self.log.failure("The game failed in at_stop")
         self.browser_sessions.close()
 
     def stopService(self) -> Deferred[None]:  # noqa: N802 # Twisted's name

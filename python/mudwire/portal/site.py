@@ -7,6 +7,7 @@ portal takes no bodies: what is sent as one is thrown away as it comes.
 from __future__ import annotations
 
 import html
+import re
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -57,6 +58,7 @@ HEADERS = {
     "Server": "mudwire",
 }
 
+HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d+)?")
 UPGRADE_REQUIRED = 426  # RFC 9110, section 15.5.22; Twisted has no name for it
 HANDSHAKE_SECONDS = 20
 """How long an HTTP connection may say nothing."""
@@ -145,6 +147,11 @@ class PortalResource(Resource):
         request.setHeader("Set-Cookie", set_cookie(secret, secure))
         request.setHeader("Content-Type", "text/html; charset=utf-8")
         request.setHeader("Cache-Control", "no-store")
+        host = request.getHeader("host") or ""
+        if HOST.fullmatch(host):
+            # To some browsers 'self' is this scheme alone, and a websocket's is another.
+            policy = POLICY.replace("connect-src 'self'", f"connect-src ws://{host} wss://{host}")
+            request.setHeader("Content-Security-Policy", policy)
         return self._page.replace("{csessid}", str(key)).encode()
 
 

@@ -39,6 +39,8 @@ class WebSocketClient(WebClientProtocol, Session):
     allowed_origins: Collection[str] = ()
     unclean_close_grace = 0
 
+    _browser_key: str | None = None
+
     def onConnect(self, request: Any) -> str | None:
         """Refuse other sites' pages, note the browser's cookie, choose the subprotocol."""
         if not self._origin_allowed(request.origin, request.headers.get("host", "")):

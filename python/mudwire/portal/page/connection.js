@@ -15,6 +15,7 @@ export class Connection {
   #onState;
   #onCommand;
   #socket = null;
+  #wanted = false;
   #timer = 0;
   #failures = 0;
 
@@ -32,8 +33,8 @@ export class Connection {
   }
 
   open() {
+    this.#wanted = true;
     clearTimeout(this.#timer);
-    this.#timer = 0;
     if (!navigator.onLine) {
       this.#goOffline();
       return;
@@ -51,8 +52,12 @@ export class Connection {
       if (this.#socket !== socket) return;
       this.#socket = null;
       if (performance.now() - openedAt > STABLE_MS) this.#failures = 0;
-      if (event.code === NORMAL_CLOSURE) this.#onState("closed");
-      else this.#wait();
+      if (event.code !== NORMAL_CLOSURE) {
+        this.#wait();
+        return;
+      }
+      this.#wanted = false;
+      this.#onState("closed");
     });
   }
 
@@ -86,8 +91,8 @@ export class Connection {
   }
 
   #goOffline() {
+    if (!this.#wanted) return;
     clearTimeout(this.#timer);
-    this.#timer = -1;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -95,7 +100,7 @@ export class Connection {
   }
 
   #hurry() {
-    if (this.#timer === 0 || !navigator.onLine) return;
+    if (!this.#wanted || this.#socket !== null || !navigator.onLine) return;
     this.#failures = 0;
     this.open();
   }

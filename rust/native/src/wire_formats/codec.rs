@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mudwire_markup::AnsiOptions;
 use mudwire_wire::blank::strip;
-use pyo3::exceptions::PyNotImplementedError;
+use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
@@ -192,27 +192,22 @@ pub fn ansi_text<'py>(
     let (text, dialect) = codec.markup(py, text)?;
     let mut out = String::with_capacity(text.len() + text.len() / 4 + RESET.len());
     let xterm256 = AnsiOptions { xterm256: true, ..AnsiOptions::default() };
-    match before_final_reset(&text) {
-        Some((body, line_end)) => {
-            mudwire_markup::ansi(body, dialect, xterm256, &mut out);
-            out.push_str(line_end);
-        }
-        None => mudwire_markup::ansi(&text, dialect, xterm256, &mut out),
-    }
+    mudwire_markup::ansi(&text, dialect, xterm256, &mut out);
+    drop_final_reset(&text, &mut out);
     out.push_str(RESET);
     Ok(Some(out))
 }
 
-/// The text before a final `|n`, and the line end after that; `None` where it
-/// does not end so, or where the bar belongs to an escape (`||n`).
-fn before_final_reset(text: &str) -> Option<(&str, &str)> {
-    let (line, line_end) = match text.strip_suffix('\n') {
-        Some(line) => (line, "\n"),
-        None => (text, ""),
-    };
-    let body = line.strip_suffix("|n")?;
-    let bars = body.len() - body.trim_end_matches('|').len();
-    (bars % 2 == 0).then_some((body, line_end))
+/// Takes back the reset that a final `|n` gave, so that there is one, behind the line end too.
+fn drop_final_reset(text: &str, out: &mut String) {
+    let line_end = if text.ends_with('\n') { "\n" } else { "" };
+    let before = |text: &str, end| Some(text.strip_suffix(line_end)?.strip_suffix(end)?.len());
+    if before(text, "|n").is_some()
+        && let Some(length) = before(out, RESET)
+    {
+        out.truncate(length);
+        out.push_str(line_end);
+    }
 }
 
 /// Input that a player typed: stripped, or `None` if nothing is left.
@@ -260,10 +255,15 @@ fn screenreader_sub(
     } else {
         expression
     };
-    if pattern.getattr("pattern")?.is_truthy()? {
-        return Ok(Some(pattern.getattr("sub")?.unbind()));
+    let source = pattern.getattr("pattern").ok();
+    match source.as_ref().and_then(|source| source.cast::<PyString>().ok()) {
+        Some(source) if source.is_empty()? => Ok(None),
+        Some(_) => Ok(Some(pattern.getattr("sub")?.unbind())),
+        None => Err(PyTypeError::new_err(format!(
+            "screenreader_strip should be a regular expression for str, not {}",
+            expression.repr()?
+        ))),
     }
-    Ok(None)
 }
 
 /// Tells the codec's log.

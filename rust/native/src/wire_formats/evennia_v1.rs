@@ -76,7 +76,7 @@ impl EvenniaV1Codec {
             if options.raw {
                 write_raw(&text, options.client_raw, &mut out);
             } else {
-                html(&text, Markup::ansi_only(), false, Quoting::Json, &mut out);
+                write_converted(&text, &mut out);
             }
         } else if options.raw {
             write_raw(&text.content, options.client_raw, &mut out);
@@ -147,4 +147,14 @@ fn write_raw(text: &str, as_it_is: bool, out: &mut Vec<u8>) {
     } else {
         escape_html(text, Quoting::Json, out);
     }
+}
+
+/// Writes text whose markup is converted already: what looks like a link's marker is none.
+fn write_converted(mut text: &str, out: &mut Vec<u8>) {
+    while let Some(bar) = text.find("|l") {
+        let (before, marker) = text.split_at(bar + 1);
+        html(before, Markup::ansi_only(), false, Quoting::Json, out);
+        text = marker;
+    }
+    html(text, Markup::ansi_only(), false, Quoting::Json, out);
 }
