@@ -30,7 +30,7 @@ ROOM = (
     "|cThe Old Market|n\n|wStalls|n crowd the square under |yfaded awnings|n. A |gwell|n stands in "
     "the middle, its rope |500frayed|n, and around it sit the |rred-robed|n scribes of the guild, "
     "pens ready. To the |lcnorth|ltnorth|le an alley climbs towards the |[b|Wcitadel|n; smoke and "
-    "|320cinnamon|n drift from the south, where somebody sings |#ff8800a song of the sea|n, badly.\n"
+    "|320cinnamon|n drift from the south, where somebody sings |#ff8800a song of the sea|n.\n"
     "|wExits:|n north, south, |xeast (closed)|n"
 )
 HANDSHAKE = (
