@@ -49,7 +49,7 @@ MESSAGES = [
     'vitals=(("hp", 7), {"max": {"hp": 9}})',
     'vitals="plain"',
     "vitals={'a': 'ü'}",
-    'empty=((), {})',
+    "empty=((), {})",
     '"a", image="b", sound=[1, 2]',
 ]
 

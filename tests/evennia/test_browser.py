@@ -11,8 +11,11 @@ import shutil
 from urllib.parse import urlsplit
 
 import pytest
+from harness.client import PATIENCE
 from harness.game import PLAYERS
 from playwright.sync_api import expect, sync_playwright
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 WINDOW_MANAGER = re.compile(r"/plugins/goldenlayout\w*\.js")
 
@@ -39,9 +42,7 @@ def page(browser, ours):
             route.fulfill(body="", content_type="text/javascript")
         elif url.endswith("/webclient/"):
             response = route.fetch()
-            route.fulfill(
-                response=response, body=re.sub(r'integrity="[^"]*"', "", response.text())
-            )
+            route.fulfill(response=response, body=re.sub(r'integrity="[^"]*"', "", response.text()))
         else:
             route.continue_()
 
@@ -56,7 +57,7 @@ def window(page, ours):
     """The page's window, with a player logged in by typing."""
     page.goto(f"{ours.web_url}/webclient/")
     window = page.locator("#messagewindow")
-    expect(window).to_contain_text("to connect")
+    expect(window).to_contain_text("Welcome to game")
     type_line(page, f"connect anna {PLAYERS['anna']}")
     expect(window).to_contain_text("Limbo")
     return window

@@ -36,7 +36,9 @@ def test_a_wrong_password_lets_nobody_in(game):
 def test_two_players_talk(game):
     with game.player("anna") as anna, game.player("bert") as bert:
         anna.settle()
-        [said] = [text for text in texts(anna.command("say |rgood|n <b>evening</b>")) if "say" in text]
+        [said] = [
+            text for text in texts(anna.command("say |rgood|n <b>evening</b>")) if "say" in text
+        ]
         [heard] = [text for text in texts(bert.settle()) if "says" in text]
     assert "You say" in said
     assert "anna" in heard
@@ -134,8 +136,7 @@ def test_quitting_logs_the_browser_out(game):
     with game.connect(query) as client:
         client.wait_for("Limbo")
         client.type("quit")
-        with pytest.raises(Exception, match="1000"):
-            client.wait_for("never comes")
+        assert client.wait_for_close() == 1000
     with game.connect(query) as client:
         assert "connect" in texts(client.wait_for("connect"))[-1]
 
@@ -151,20 +152,19 @@ def test_websocket_close_ends_the_connection(game):
     with game.connect() as client:
         client.wait_for("connect")
         client.send("websocket_close")
-        with pytest.raises(Exception, match="1000"):
-            client.receive()
+        assert client.wait_for_close() == 1000
 
 
 def test_two_hundred_players_at_once(game):
     async def visit() -> list:
         async with connect(game.websocket_url + "?&1&pytest", compression=None) as websocket:
             while True:
-                [name, args, kwargs] = json.loads(await websocket.recv())
+                name, args, _ = json.loads(await websocket.recv())
                 if name == "text" and "connect" in args[0]:
                     return args[0]
 
     async def all_of_them() -> list:
-        async with asyncio.timeout(4 * PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             return await asyncio.gather(*(visit() for _ in range(200)))
 
     assert len(set(asyncio.run(all_of_them()))) == 1

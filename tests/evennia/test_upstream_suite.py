@@ -35,9 +35,19 @@ def test_evennias_own_tests(release, template, tmp_path):
         )
     labels = LABELS + (LABELS_SINCE_6 if release.has_wire_formats else [])
     ran = release.run(
-        "evennia", "test", "-v", "2", "--settings", "settings", *labels, cwd=game, PYTHONPATH=str(INSIDE)
+        "evennia",
+        "test",
+        "-v",
+        "2",
+        "--settings",
+        "settings",
+        *labels,
+        cwd=game,
+        PYTHONPATH=str(INSIDE),
     )
-    outcomes = re.findall(r"^(\w+) \(([\w.]+)\).*?\.\.\. (\w+)$", ran.stdout, re.MULTILINE | re.DOTALL)
+    outcomes = re.findall(
+        r"^(\w+) \(([\w.]+)\).*?\.\.\. (\w+)$", ran.stdout, re.MULTILINE | re.DOTALL
+    )
     failed = {test for _, test, outcome in outcomes if outcome != "ok"}
     assert len(outcomes) > 15, ran.stdout
     assert failed == INAPPLICABLE[release.version].keys(), ran.stdout

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, ClassVar
 
-import evennia
 from evennia.utils import logger
 from twisted.internet import reactor
 
+import evennia
 from mudwire.evennia import settings
 from mudwire.evennia.formats import game_formats
 from mudwire.protocol import WebClientProtocol
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mudwire.session import BrowserSessionStore
-    from mudwire.wire_formats import WireFormat
 
 __all__ = ["WebSocketClient"]
 
@@ -31,9 +24,9 @@ class WebSocketClient(WebClientProtocol, _BaseSession):  # type: ignore[misc, va
     it may derive from the other.
     """
 
-    wire_formats: ClassVar[Mapping[str, WireFormat]] = game_formats()
+    wire_formats = game_formats()
     subprotocols = settings.subprotocols()
-    browser_session_store: ClassVar[BrowserSessionStore] = settings.session_store()
+    browser_session_store = settings.session_store()
     upstream_ips = settings.upstream_ips()
 
 
@@ -52,4 +45,4 @@ def _announce() -> None:
     logger.log_info(f"mudwire {version('mudwire')} serves the webclient: {', '.join(spoken)}.")
 
 
-reactor.callWhenRunning(_announce)  # type: ignore[attr-defined] # made when it is imported
+reactor.callWhenRunning(_announce)

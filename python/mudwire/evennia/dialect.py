@@ -44,7 +44,7 @@ def game_markup() -> tuple[Dialect, Callable[[str], str] | None]:
         return dialect_of(upstream_parser()), None
     except ValueError as reason:
         logger.log_warn(
-            f"mudwire: the markup of this game goes through its own parser, which is slower: {reason}"
+            f"mudwire: this game's markup goes through its own parser, which is slower: {reason}"
         )
         to_ansi = partial(text2html.parse_ansi, xterm256=True, mxp=True, truecolor=True)
         return Dialect.ansi_only(), to_ansi

@@ -26,8 +26,8 @@ _replaced: dict[tuple[type, str], Callable[..., Any]] = {}
 def install() -> None:
     """Put Rust behind the methods of Evennia's ``ANSIParser`` and ``TextToHTMLparser``.
 
-    Call it in ``start_plugin_services`` (Portal) and in ``at_server_init`` (Server). The answers stay
-    the same, but for the differences in docs/compatibility.md. A second call changes nothing.
+    Call it in ``start_plugin_services`` (Portal) and in ``at_server_init`` (Server). The answers
+    stay the same, but for the differences in docs/compatibility.md. A second call changes nothing.
     Where the game's markup needs its own parser, only what reads no markup is exchanged, and the
     log says so.
     """
@@ -50,7 +50,7 @@ def uninstall() -> None:
 
 
 def _exchange(parser: type, name: str, function: Callable[..., Any]) -> None:
-    """Let ``function`` answer for a method of ``parser``, where the instance is of that very class."""
+    """Let ``function`` answer for a method of ``parser``, but not for derived or changed ones."""
     original = getattr(parser, name)
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:

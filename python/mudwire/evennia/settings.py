@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from evennia.utils.utils import class_from_module
 
 from mudwire.upstreams import Upstreams
+
+if TYPE_CHECKING:
+    from mudwire.session import BrowserSessionStore
 
 __all__ = [
     "base_session_class",
@@ -36,10 +39,10 @@ def base_session_class() -> type:
     return found
 
 
-def session_store() -> type:
+def session_store() -> BrowserSessionStore:
     """Return the store of browser sessions of ``SESSION_ENGINE``, a module of Django."""
     try:
-        store: type = import_module(settings.SESSION_ENGINE).SessionStore
+        store: BrowserSessionStore = import_module(settings.SESSION_ENGINE).SessionStore
     except (AttributeError, ImportError, TypeError) as error:
         expected = "the path of a module with a SessionStore, as django.contrib.sessions has"
         raise _wrong("SESSION_ENGINE", expected) from error

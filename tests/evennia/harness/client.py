@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-PATIENCE = 15.0  # seconds that a test waits for something that must come
+PATIENCE = 60.0  # seconds that a test waits for something that must come
 V1 = "v1.evennia.com"
 
 
@@ -68,6 +69,14 @@ class Client:
             frames.append(self.receive())
             if part in text_of(frames[-1]):
                 return frames
+
+    def wait_for_close(self) -> int | None:
+        """Read until the connection is closed, and return the close code."""
+        try:
+            while True:
+                self.receive()
+        except ConnectionClosed:
+            return self.websocket.close_code
 
     def settle(self) -> list[Any]:
         """Return every frame that what was sent so far has caused.

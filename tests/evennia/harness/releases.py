@@ -66,22 +66,15 @@ class Release:
         )
 
     def variables(self, **more: str) -> dict[str, str]:
-        """The environment variables of a program that runs in the virtual environment."""
-        bin_directory = str(self.environment / "bin")
-        return {**os.environ, "PATH": f"{bin_directory}{os.pathsep}{os.environ['PATH']}", **more}
+        """The environment variables of a program that runs in the virtual environment.
 
-    def run_inside(self, code: str, settings: str = "") -> subprocess.CompletedProcess[str]:
-        """Run ``code`` where Evennia is set up with its defaults and the lines ``settings``."""
-        return self.run(
-            "python",
-            "-c",
-            f"import game_settings; game_settings.set_up()\n{code}",
-            PYTHONPATH=str(INSIDE),
-            GAME_SETTINGS=settings,
-        )
+        The seed of hashes is fixed: Evennia shows sets, and two games are compared.
+        """
+        path = f"{self.environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "PYTHONHASHSEED": "0", **more}
 
-    def test_inside(self, module: str, settings: str = "") -> subprocess.CompletedProcess[str]:
-        """Run the tests of a module in ``inside`` with those settings."""
+    def test_inside(self) -> subprocess.CompletedProcess[str]:
+        """Run the tests of ``inside``, which import Evennia."""
         return self.run(
             "python",
             "-m",
@@ -89,12 +82,14 @@ class Release:
             "-q",
             f"--rootdir={INSIDE}",
             f"--config-file={os.devnull}",
+            "--import-mode=importlib",
             "--noconftest",
             "-p",
             "no:cacheprovider",
-            INSIDE / module,
+            "-p",
+            "game_settings",
+            *sorted(INSIDE.glob("check_*.py")),
             PYTHONPATH=f"{INSIDE}{os.pathsep}{ROOT / 'tests'}",
-            GAME_SETTINGS=settings,
         )
 
 

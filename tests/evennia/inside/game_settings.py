@@ -1,8 +1,4 @@
-"""The settings of a game without a game directory: Evennia's defaults and what a test changes.
-
-A test hands its changes over as the lines of a settings file, in the environment variable
-GAME_SETTINGS.
-"""
+"""The settings of a game without a game directory, and the pytest plugin that sets Evennia up."""
 
 import os
 
@@ -11,10 +7,9 @@ from evennia.settings_default import *  # noqa: F403 # a settings module is made
 
 SECRET_KEY = "for tests only"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-exec(os.environ.get("GAME_SETTINGS", ""))
 
 
-def set_up() -> None:
+def pytest_configure() -> None:
     """Make these the settings, as the launcher of a game does with the game's own."""
     os.environ["DJANGO_SETTINGS_MODULE"] = __name__
     django.setup()

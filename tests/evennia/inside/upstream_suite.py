@@ -6,9 +6,10 @@ It is the game's TEST_RUNNER, so that the exchange is made before the test modul
 from importlib import import_module
 
 import evennia.server.portal.webclient
+from evennia.server.tests.testrunner import EvenniaTestSuiteRunner
+
 import mudwire.evennia
 import mudwire.wire_formats
-from evennia.server.tests.testrunner import EvenniaTestSuiteRunner
 
 FORMATS = {
     "EvenniaV1Format": "evennia_v1",

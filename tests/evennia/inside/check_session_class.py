@@ -2,17 +2,11 @@
 
 import json
 
-import game_settings
-
-game_settings.set_up()
-
-import evennia
-import mudwire.evennia
 import pytest
-from autobahn.twisted.websocket import WebSocketServerFactory
 from evennia.server.portal.webclient import WebSocketClient as Stock
 from evennia.server.session import Session
-from evennia.utils import logger
+
+import evennia
 from mudwire.evennia import WebSocketClient
 
 

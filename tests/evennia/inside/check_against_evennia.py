@@ -1,21 +1,19 @@
 """Random text through Evennia's functions and ours, side by side in one process.
 
-Two grammars. The first keeps off the territory of the wanted differences (docs/compatibility.md): there
-the answers are the same to the byte. The second goes everywhere: there ours keep to the closed list.
+Two grammars. The first keeps off the territory of the wanted differences, which are listed in
+docs/compatibility.md: there the answers are the same to the byte. The second goes everywhere: there
+ours keep to the closed list.
 """
 
 import json
 import re
 
-import game_settings
-
-game_settings.set_up()
-
-import mudwire.evennia
 from evennia.utils import ansi, text2html
-from html_closed_list import read
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+import mudwire.evennia
+from html_closed_list import read
 from mudwire import markup
 
 try:
@@ -27,7 +25,9 @@ ESC = "\x1b["
 DIALECT = mudwire.evennia.dialect.dialect_of(ansi.ANSI_PARSER)
 
 words = st.text(
-    st.characters(codec="utf-8", categories=["L", "N", "Zs"], include_characters=".,!?()<>\"'-+~=#@"),
+    st.characters(
+        codec="utf-8", categories=["L", "N", "Zs"], include_characters=".,!?()<>\"'-+~=#@"
+    ),
     max_size=12,
 )
 escapes = st.sampled_from(["||", "||r", "{{", "\\\\", "||||n"])
@@ -38,7 +38,11 @@ more_tokens = st.sampled_from("RGYBMCWX").flatmap(
 )
 digits = st.text("012345", min_size=3, max_size=3)
 cube = st.builds("{}{}".format, st.sampled_from(["|", "|["]), digits)
-gray = st.builds("{}{}".format, st.sampled_from(["|=", "|[="]), st.characters(min_codepoint=97, max_codepoint=122))
+gray = st.builds(
+    "{}{}".format,
+    st.sampled_from(["|=", "|[="]),
+    st.characters(min_codepoint=97, max_codepoint=122),
+)
 sgr = st.one_of(
     st.sampled_from(["0", "1", "22", "4", "5", "1;5", *map(str, [*range(30, 38), *range(40, 48)])]),
     st.builds("{};5;{}".format, st.sampled_from(["38", "48"]), st.integers(16, 255)),
@@ -73,7 +77,9 @@ everywhere = texts(
     st.text(max_size=8),
     st.sampled_from("iIsSU*").map("|{}".format),
     hex_digits.map("|#{}".format),
-    st.sampled_from(["|lc", "|lu", "|lt", "|le", "\b", "\x1b", ESC, "&", "javascript:", "\x07", "\ud800"]),
+    st.sampled_from(
+        ["|lc", "|lu", "|lt", "|le", "\b", "\x1b", ESC, "&", "javascript:", "\x07", "\ud800"]
+    ),
     st.text("0123456789;", max_size=9).map(f"{ESC}{{}}m".format),
 )
 
@@ -127,7 +133,11 @@ def test_every_text_converts(text):
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64) | st.floats(allow_nan=False, allow_infinity=False) | words,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
     max_leaves=8,
 )
@@ -145,12 +155,19 @@ if upstream_formats is not None:
         # D14: text that ends in a bar
         text += "."
         answers = [
-            without_cache(codec.encode_text)(text, protocol_flags=flags, options=dict(options), **kwargs)
+            without_cache(codec.encode_text)(
+                text, protocol_flags=flags, options=dict(options), **kwargs
+            )
             for codec in codecs(subprotocol)
         ]
         assert value_of(answers[1]) == value_of(answers[0])
 
-    @given(formats, st.from_regex(r"[a-z]{1,6}(_[a-z]{1,6})?", fullmatch=True), st.lists(json_values, max_size=3), st.dictionaries(name, json_values, max_size=2))
+    @given(
+        formats,
+        st.from_regex(r"[a-z]{1,6}(_[a-z]{1,6})?", fullmatch=True),
+        st.lists(json_values, max_size=3),
+        st.dictionaries(name, json_values, max_size=2),
+    )
     def test_command_of_a_format(subprotocol, cmdname, args, kwargs):
         answers = [codec.encode_default(cmdname, *args, **kwargs) for codec in codecs(subprotocol)]
         assert value_of(answers[1]) == value_of(answers[0])

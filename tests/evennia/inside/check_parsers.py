@@ -1,17 +1,20 @@
 """``install`` and ``uninstall``: Rust behind the methods of Evennia's own parsers."""
 
-import game_settings
-
-game_settings.set_up()
-
-import mudwire.evennia
 import pytest
 from evennia.utils import ansi, text2html
 from evennia.utils.ansi import ANSIString, parse_ansi, strip_ansi
 from evennia.utils.evtable import EvTable
 from evennia.utils.text2html import parse_html
 
-TEXTS = ["", "plain", "|rred|n |500cube|[=m gray|#12ab34hex|n", "|lclook|ltlook|le", "\x1b[31mx\x1b[0m||r"]
+import mudwire.evennia
+
+TEXTS = [
+    "",
+    "plain",
+    "|rred|n |500cube|[=m gray|#12ab34hex|n",
+    "|lclook|ltlook|le",
+    "\x1b[31mx\x1b[0m||r",
+]
 METHODS = [
     (ansi.ANSIParser, name)
     for name in ("parse_ansi", "strip_raw_codes", "strip_mxp", "strip_unsafe_tokens")
