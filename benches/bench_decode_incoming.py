@@ -13,10 +13,23 @@ import pytest
 from mudwire.bench.texts import command
 from mudwire.wire_formats import WIRE_FORMATS
 
-FLAGS: dict[str, bool] = {}
+FLAGS = {"NOCOLOR": False, "RAW": False, "SCREENREADER": False}
 
 
-def with_parser(loads):
+def out_of_band(number):
+    return b'["vitals",[],{"hp":%d,"mp":12.5,"inventory":["sword","rope",null]}]' % number
+
+
+COMMANDS = {
+    "command": (command, {"text": [["say Hello there 000007"], {"cid": 7}]}),
+    "out-of-band": (
+        out_of_band,
+        {"vitals": [[], {"hp": 7, "mp": 12.5, "inventory": ["sword", "rope", None]}]},
+    ),
+}
+
+
+def on_parser(loads):
     """Return Evennia's method on another parser of JSON."""
 
     def decode_incoming(payload, is_binary, protocol_flags=None):
@@ -31,20 +44,20 @@ def with_parser(loads):
     return decode_incoming
 
 
+@pytest.mark.parametrize("kind", COMMANDS)
 @pytest.mark.parametrize("contender", ["mudwire", "Evennia", "orjson", "msgspec"])
-def bench_decode_incoming(measure, stock, contender):
+def bench_decode_incoming(measure, stock, contender, kind):
+    make, expected = COMMANDS[kind]
     decode = {
         "mudwire": WIRE_FORMATS["v1.evennia.com"].decode_incoming,
         "Evennia": stock.wire_format.decode_incoming,
-        "orjson": with_parser(orjson.loads),
-        "msgspec": with_parser(msgspec.json.Decoder().decode),
+        "orjson": on_parser(orjson.loads),
+        "msgspec": on_parser(msgspec.json.Decoder().decode),
     }[contender]
-    assert decode(command(7), False, protocol_flags=FLAGS) == {
-        "text": [["say Hello there 000007"], {"cid": 7}]
-    }
+    assert decode(make(7), False, protocol_flags=FLAGS) == expected
 
     def run(batch):
         for payload in batch:
             decode(payload, False, protocol_flags=FLAGS)
 
-    measure(run, command, subject="decode_incoming", text="command", contender=contender)
+    measure(run, make, subject="decode_incoming", text=kind, contender=contender)

@@ -1,33 +1,31 @@
-"""The webclient's protocol, class against class, from the call to the transport and back."""
+"""The webclient's protocol, class against class, between the transport and the session handler."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from client_frames import TEXT, client_frame
-from connections import CLASSES, connected, payload_of
+from connections import CLASSES, connected, sent
 
+from client_frames import TEXT, client_frame
 from mudwire.bench.texts import TEXTS, command
 
 pytestmark = pytest.mark.parametrize("contender", CLASSES)
 
 
-def sent(connection):
-    return json.loads(payload_of(connection.transport.written))
-
-
-def sent_by_both(stock, send):
-    """Let both classes send, and return what they sent, which must be the same."""
-    ours, theirs = (connected(name) for name in CLASSES)
-    for connection in (ours, theirs):
+def by_all(send):
+    """Let each class send; what they sent must be the same."""
+    answers = []
+    for name in CLASSES:
+        connection = connected(name)
         send(connection)
-    assert sent(ours) == sent(theirs)
+        answers.append(json.loads(sent(connection)))
+    assert answers == [answers[0]] * len(CLASSES)
 
 
 @pytest.mark.parametrize("text", ["chat line", "room", "combat", "table", "216 colours"])
 def bench_send_text(measure, stock, contender, text):
-    sent_by_both(stock, lambda connection: connection.send_text(TEXTS[text](1)))
+    by_all(lambda connection: connection.send_text(TEXTS[text](1)))
     send = connected(contender).send_text
 
     def run(batch):
@@ -38,7 +36,7 @@ def bench_send_text(measure, stock, contender, text):
 
 
 def bench_send_prompt(measure, stock, contender):
-    sent_by_both(stock, lambda connection: connection.send_prompt(prompt(1)))
+    by_all(lambda connection: connection.send_prompt(prompt(1)))
     send = connected(contender).send_prompt
 
     def run(batch):
@@ -53,7 +51,7 @@ def prompt(number):
 
 
 def bench_send_default(measure, stock, contender):
-    sent_by_both(stock, lambda connection: connection.send_default("vitals", **vitals(1)))
+    by_all(lambda connection: connection.send_default("vitals", **vitals(1)))
     send = connected(contender).send_default
 
     def run(batch):
@@ -68,10 +66,11 @@ def vitals(number):
 
 
 def bench_on_message(measure, stock, contender):
+    """The payload of a command to the session handler, and its answer to the transport."""
     connection = connected(contender)
     hear = connection.onMessage
     hear(command(7), False)
-    assert connection.sessionhandler.heard == {"text": [["say Hello there 000007"], {"cid": 7}]}
+    answers_with_the_line(connection)
 
     def run(batch):
         for payload in batch:
@@ -81,17 +80,22 @@ def bench_on_message(measure, stock, contender):
 
 
 def bench_data_received(measure, stock, contender):
-    """The frame of a command, as the transport hands it over, to the session handler."""
+    """The same from the bytes of the frame, as the transport hands them over."""
     connection = connected(contender)
     hear = connection.dataReceived
     hear(frame(7))
-    assert connection.sessionhandler.heard == {"text": [["say Hello there 000007"], {"cid": 7}]}
+    answers_with_the_line(connection)
 
     def run(batch):
         for segment in batch:
             hear(segment)
 
     measure(run, frame, subject="dataReceived", text="command", contender=contender)
+
+
+def answers_with_the_line(connection):
+    assert connection.sessionhandler.heard == {"text": [["say Hello there 000007"], {"cid": 7}]}
+    assert json.loads(sent(connection)) == ["text", ["say Hello there 000007"], {}]
 
 
 def frame(number):

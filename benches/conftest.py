@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from environment import environment
+
 from mudwire.bench import stock as mudwire_bench_stock
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from measured import Micro, Servers
     from matplotlib.axes import Axes
+    from measured import Micro, Servers
 
 OURS, OTHERS, PLAIN = "#c2410c", "#64748b", "#cbd5e1"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from mudwire import cli, parse_html
 from mudwire.bench import command, texts
 from mudwire.bench.stock import Stock

@@ -1,10 +1,10 @@
 """Measure the Portal of a real game, stock and with mudwire: ``python benches/e2e/game.py``.
 
 Both games differ in one line of their settings; the Server, the database and the commands are
-Evennia's own. Visitors who have not logged in type commands: one that does not exist, whose answer is
-a line that names it, and ``look``, whose answer is the welcome screen. The Server is what limits how
-many commands there are, so the figure is CPU time of the Portal for one of them. Most of it is the link to
-the Server (AMP, pickle, zlib), which is the same in both games. The result is
+Evennia's own. Visitors who have not logged in type commands: one that does not exist, whose answer
+is a line that names it, and ``look``, whose answer is the welcome screen. The Server is what limits
+how many commands there are, so the figure is CPU time of the Portal for one of them. Most of it is
+the link to the Server (AMP, pickle, zlib), which is the same in both games. The result is
 ``benches/results/game.json``.
 """
 
@@ -23,7 +23,7 @@ from harness.releases import installed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROUNDS = 5
+ROUNDS = 3
 VISITORS = 20
 NO_THROTTLE = "MAX_COMMAND_RATE = 1_000_000\n"
 COMMANDS = {
@@ -40,14 +40,14 @@ def processes(game: Game) -> dict[str, int]:
 
 def rounds(games: dict[str, Game]) -> Iterator[dict[str, Any]]:
     """Load the games in turn, and give what each process used."""
-    for name, game in games.items():
+    for game in games.values():
         pin(processes(game)["portal"], SERVER_CORE)
     for number in range(ROUNDS):
         for name, game in games.items():
             for process, pid in processes(game).items():
                 for answer, message in COMMANDS.items():
                     row = Server(name, pid, game.ports.websocket).load(
-                        "closed", connections=VISITORS, settle=2, seconds=3, message=message
+                        "closed", connections=VISITORS, settle=1, seconds=2, message=message
                     )
                     yield {"round": number, "process": process, "answer": answer, **row}
 

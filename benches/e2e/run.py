@@ -1,8 +1,8 @@
 """Measure whole servers, in turn and in one run: ``python benches/e2e/run.py [--quick]``.
 
-The load generator (``load/``, in Rust) is the only client, and has a core of its own; the server
-has another. All servers of a comparison run at once, idle but for the one that is measured, and take
-turns in every round, so that a change of the machine meets all of them. The result is
+The load generator (``load/``, in Rust) is the only client, and has a core of its own; the servers
+have another. They all run at once, idle but for the one that is measured, and take turns in every
+round, so that a change of the machine meets all of them. The result is
 ``benches/results/e2e.json``, with every round.
 """
 
@@ -56,10 +56,13 @@ RATE = 500
 class Server:
     """A server's process, on its core."""
 
-    def __init__(self, name: str, process: subprocess.Popen[str], port: int) -> None:
+    def __init__(
+        self, name: str, pid: int, port: int, process: subprocess.Popen[str] | None = None
+    ) -> None:
         self.name = name
-        self.pid = process.pid
+        self.pid = pid
         self.port = port
+        self.process = process
 
     def load(self, mode: str, **options: Any) -> dict[str, Any]:
         """Run the load generator and return what it says."""
@@ -83,7 +86,10 @@ class Server:
         return load
 
     def memory(self) -> int:
-        """Return the bytes of memory that the process alone uses."""
+        """Return the bytes of memory that the process alone uses, without what is garbage."""
+        self.process.stdin.write("collect\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
         rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
         return 1024 * sum(
             int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_")
@@ -108,7 +114,7 @@ def running(name: str) -> Iterator[Server]:
         if not port:
             raise SystemExit(f"{name} did not start")
         pin(process.pid, SERVER_CORE)
-        yield Server(name, process, int(port))
+        yield Server(name, process.pid, int(port), process)
     finally:
         process.stdin.close()
         try:

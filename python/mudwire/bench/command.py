@@ -43,6 +43,7 @@ def bench(seconds: float) -> Iterator[str]:
 
     Args:
         seconds: How long each line may take, at least.
+
     """
     theirs = stock()
     python = f"{platform.python_implementation()} {platform.python_version()}"

@@ -45,9 +45,11 @@ def combat(number: int) -> str:
 def table(number: int) -> str:
     """Return a table as Evennia's EvTable lays it out, with its colours in ANSI already."""
     line = f"+{'-' * 18}+{'-' * 12}+{'-' * 10}+"
-    head = "| \x1b[1m\x1b[36mName\x1b[0m             | \x1b[1mOn for\x1b[0m     | \x1b[1mIdle\x1b[0m     |"
+    bold, off = "\x1b[1m", "\x1b[0m"
+    head = f"| {bold}\x1b[36mName{off}             | {bold}On for{off}     | {bold}Idle{off}     |"
     rows = "\n".join(
-        f"| \x1b[1m\x1b[3{1 + row % 7}mPlayer {number + row:06}\x1b[0m    | 1h {row:02}m     | {row:02}s      |"
+        f"| {bold}\x1b[3{1 + row % 7}mPlayer {number + row:06}{off}    "
+        f"| 1h {row:02}m     | {row:02}s      |"
         for row in range(20)
     )
     return f"{line}\n{head}\n{line}\n{rows}\n{line}"
@@ -86,7 +88,8 @@ def log(number: int, size: int = 8_000_000) -> str:
         colour = colours[number % 5]
         line = (
             f"\x1b[36m2026-01-01 12:00:{number % 60:02}\x1b[0m \x1b[{colour}mINFO\x1b[0m "
-            f"\x1b[1mportal\x1b[0m session {number:07} from \x1b[38;5;{number % 240 + 16}m10.0.0.7\x1b[0m "
+            f"\x1b[1mportal\x1b[0m session {number:07} "
+            f"from \x1b[38;5;{number % 240 + 16}m10.0.0.7\x1b[0m "
             "sent a command of 26 bytes and got 400 back\n"
         )
         lines.append(line)
