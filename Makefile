@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench wheel clean
+.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench bench-quick wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,10 @@ test-evennia: $(VENV)/.evennia $(VENV)/.browser ## tests in real Evennia games
 OLDEST := .venv-oldest
 
 test-oldest: $(VENV)/.built $(OLDEST)/.tools ## the protocol with the oldest Autobahn and Twisted
-	PYTHONPATH=python $(OLDEST)/bin/pytest tests/test_frames.py tests/test_limits.py \
+	rm -rf $(OLDEST)/wheel
+	$(BIN)/maturin build --release --locked --quiet --out $(OLDEST)/wheel
+	$(OLDEST)/bin/pip install --quiet --no-deps --force-reinstall $(OLDEST)/wheel/*.whl
+	$(OLDEST)/bin/pytest tests/test_connection.py tests/test_frames.py tests/test_limits.py \
 		tests/test_outbox.py tests/test_protocol.py tests/test_upstreams.py $(ARGS)
 
 lint: $(VENV)/.built ## formatting, lints, types, stubs
@@ -47,14 +50,27 @@ format: $(VENV)/.tools ## rewrite the sources in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 
-bench: $(VENV)/.built $(VENV)/.bench ## pytest-benchmark comparisons
-	$(BIN)/pytest benches $(ARGS)
+# The comparisons run beside Evennia, with mudwire's wheel in its virtual environment.
+BENCH := PYTHONPATH=benches:tests:tests/evennia $(BIN)/python benches/in_evennia.py
+MICRO := $(BENCH) pytest -q -c benches/pytest.ini --rootdir benches benches --benchmark-columns=median
+
+bench: $(VENV)/.bench ## all comparisons, in a quarter of an hour; writes docs/performance.md
+	$(MICRO) --benchmark-json=benches/results/micro.json
+	$(BENCH) python benches/e2e/run.py
+	$(BENCH) python benches/e2e/game.py
+	$(BENCH) python benches/report.py
+
+bench-quick: $(VENV)/.bench ## a look at the same in a minute; writes nothing that is kept
+	mkdir -p benches/results/quick
+	$(MICRO) --quick --benchmark-quiet --benchmark-json=benches/results/quick/micro.json
+	$(BENCH) python benches/e2e/run.py --quick
+	$(BENCH) python benches/report.py --quick
 
 wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
 	$(BIN)/maturin build --release --locked --out dist
 
 clean: ## remove everything that was built
-.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench wheel clean
+	rm -rf $(VENV) $(OLDEST) .venv-evennia-* target dist python/mudwire/*.so
 
 $(VENV)/.tools: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mudwire needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
@@ -79,8 +95,10 @@ $(VENV)/.evennia: $(VENV)/.built tests/evennia/install $(wildcard python/mudwire
 	$(BIN)/python tests/evennia/install dist/*.whl
 	touch $@
 
-$(VENV)/.bench: $(VENV)/.tools
-	$(BIN)/pip install --quiet --group bench
+$(VENV)/.bench: $(VENV)/.evennia $(wildcard benches/e2e/load/src/*.rs)
+	$(BENCH) python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BENCH) python -m pip install --quiet --group bench
+	cargo build --release --locked --quiet --package mudwire-load
 	touch $@
 
 $(VENV)/.browser: $(VENV)/.tools

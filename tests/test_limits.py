@@ -6,6 +6,7 @@ import socket
 from contextlib import contextmanager
 
 import pytest
+from autobahn.websocket.compress import PerMessageDeflateOfferAccept
 from twisted.logger import formatEvent, globalLogPublisher
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -61,6 +62,29 @@ def test_max_message_bytes(serve, limit):
         else:
             assert client.ping().wait(TIMEOUT)
         assert session.refused_messages == (1 if limit else 2)
+
+
+def accept_compression(offers):
+    return PerMessageDeflateOfferAccept(offers[0])
+
+
+def test_max_message_bytes_counts_what_was_compressed(serve):
+    server = serve(
+        max_message_bytes=1000, perMessageCompressionAccept=staticmethod(accept_compression)
+    )
+    with server.connect() as client:
+        assert client.protocol.extensions
+        session = server.session()
+        client.send("[" + " " * 900)
+        assert client.ping().wait(TIMEOUT)
+        assert session.refused_messages == 1
+        in_reactor(session.send_text, "x" * 2000)
+        assert len(client.recv(TIMEOUT)) > 2000
+        client.send("[" + " " * 1000)
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(TIMEOUT)
+        assert closed.value.rcvd.code == 1009
+        assert session.refused_messages == 1
 
 
 def test_a_message_going_out_may_be_longer_than_one_coming_in(serve):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from html_closed_list import read, visible
 from mudwire import markup
 from oracle_vectors import Vector, vectors

@@ -96,8 +96,6 @@ def test_an_error_of_the_socket_is_left_to_the_reactor():
         ("disconnecting", 1),
         ("_aborting", True),
         ("_writeDisconnecting", True),
-        ("_writeDisconnected", True),
-        ("connected", 0),
     ],
 )
 def test_nothing_goes_past_a_transport_that_is_not_at_rest(attribute, value):
@@ -108,8 +106,30 @@ def test_nothing_goes_past_a_transport_that_is_not_at_rest(attribute, value):
     setattr(transport, attribute, value)
     assert outbox.write(b"data")
     assert fake.sent == []
-    refused = attribute in ("connected", "_writeDisconnected")
-    assert transport._tempDataBuffer[-1:] == ([] if refused else [b"data"])
+    assert transport._tempDataBuffer[-1:] == [b"data"]
+
+
+def test_nothing_is_sent_behind_the_end_of_writing():
+    fake = FakeSocket()
+    fake.shutdown = lambda how: None
+    transport = transport_on(fake)
+    transport.protocol = None
+    outbox = Outbox(transport, 0)
+    transport.loseWriteConnection()
+    transport.doWrite()
+    assert transport._writeDisconnected
+    assert outbox.write(b"data")
+    assert fake.sent == [b""]
+
+
+def test_nothing_is_sent_when_the_connection_is_gone():
+    fake = FakeSocket()
+    transport = transport_on(fake)
+    outbox = Outbox(transport, 0)
+    outbox.close()
+    transport.connected = 0
+    assert outbox.write(b"data")
+    assert fake.sent == transport._tempDataBuffer == []
 
 
 class OtherTransport:

@@ -19,11 +19,9 @@ __all__ = [
     "parse_ansi",
     "parse_html",
     "raw",
-    "read_frame",
     "strip_mxp",
     "strip_raw_ansi",
     "strip_unsafe_tokens",
-    "write_frame",
 ]
 
 @final
@@ -60,8 +58,6 @@ def raw(string: object) -> str: ...
 
 @disjoint_base
 class Traffic:
-    """The plain data frames of one connection, read, written and counted."""
-
     def __new__(cls, limit: int, /) -> Self: ...
     def read(self, data: bytes, offset: int, /) -> tuple[bytes, bool, int] | None: ...
     def write(self, payload: bytes, is_binary: bool, /) -> bytes: ...

@@ -1,4 +1,4 @@
-"""The command line: ``mudwire serve``.
+"""The command line: ``mudwire serve`` and ``mudwire bench``.
 
 Every option has an environment variable, which its help names; the option wins.
 A wrong option ends with exit code 2, and what is wrong with the machine (a port
@@ -17,6 +17,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
+from mudwire.bench.command import bench
 from mudwire.limits import LIMITS
 from mudwire.portal.loading import load_game
 from mudwire.portal.running import endpoint_of, run
@@ -52,20 +53,46 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """
     parser = _parser()
     arguments = parser.parse_args(argv)
-    sys.exit(
-        run(
-            arguments.game,
-            arguments.listen,
-            sessions=arguments.sessions,
-            origins=arguments.origin,
-            proxies=arguments.proxy,
-            options={
-                LIMITS[option.dest].attribute: getattr(arguments, option.dest)
-                for option in LIMIT_OPTIONS
-            },
-            verbose=arguments.verbose,
-        )
+    sys.exit(arguments.command(arguments))
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Run the portal until a signal stops it.
+
+    Args:
+        arguments: What the parser read.
+
+    Returns:
+        The exit code.
+
+    """
+    return run(
+        arguments.game,
+        arguments.listen,
+        sessions=arguments.sessions,
+        origins=arguments.origin,
+        proxies=arguments.proxy,
+        options={
+            LIMITS[option.dest].attribute: getattr(arguments, option.dest)
+            for option in LIMIT_OPTIONS
+        },
+        verbose=arguments.verbose,
     )
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """Print what a message costs here, and in Evennia where there is one.
+
+    Args:
+        arguments: What the parser read.
+
+    Returns:
+        The exit code.
+
+    """
+    for line in bench(arguments.seconds):
+        print(line, flush=True)
+    return 0
 
 
 def _parser() -> Parser:
@@ -103,6 +130,21 @@ def _parser() -> Parser:
         action="store_true",
         help="log requests, connections and what was dropped",
     )
+    serve_parser.set_defaults(command=serve)
+    bench_parser = commands.add_parser(
+        "bench",
+        help="show what a message costs on this machine",
+        description="Measure the conversion of text and commands on this machine, in seconds, and "
+        "beside it Evennia's own, where Evennia is installed.",
+    )
+    bench_parser.add_argument(
+        "--seconds",
+        metavar="SECONDS",
+        type=parse_seconds,
+        default=0.2,
+        help="how long each figure is measured [default: 0.2]",
+    )
+    bench_parser.set_defaults(command=compare)
     return parser
 
 
@@ -222,6 +264,25 @@ def parse_proxy(text: str) -> str:
     """
     Upstreams([text])
     return text
+
+
+def parse_seconds(text: str) -> float:
+    """Return a time in seconds.
+
+    Args:
+        text: A number above 0, and at most 60.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to 60")
+    return seconds
 
 
 def parse_limit(text: str) -> float:

@@ -8,20 +8,28 @@ It knows nothing of sessions or commands. Its rules:
   shows in nothing but its speed (``tests/test_frames.py`` compares the two).
 * What goes out leaves through the outbox, whichever way made it.
 * An override of a method on either way is honoured: the way then is Autobahn's.
-* An instance holds what differs from one connection to the next. Options that nobody changed
-  are class attributes; what the handshake leaves behind is let go once the connection is open.
+* An instance holds what differs from one connection to the next (``mudwire.autobahn_state``).
 """
 
 from __future__ import annotations
 
-import sys
 from functools import cache
+from sys import intern, maxsize
 from typing import Any, ClassVar
 
-from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.protocol import TrafficStats
 
 from mudwire import _native
+from mudwire.autobahn_state import (
+    AT_REST,
+    AUTOBAHN_OPTIONS,
+    HANDSHAKE_HEADERS,
+    LET_GO,
+    SHARED_HEADERS,
+    AutobahnDefaults,
+    MadeAgain,
+)
 from mudwire.limits import LIMITS, Limits
 from mudwire.outbox import Outbox
 
@@ -32,24 +40,32 @@ OPEN: int = WebSocketServerProtocol.STATE_OPEN
 TOO_BIG: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_MESSAGE_TOO_BIG
 
 
-def _autobahn_options() -> dict[str, Any]:
-    """Return Autobahn's options with their defaults, as the installed version has them."""
-    factory = WebSocketServerFactory.__new__(WebSocketServerFactory)
-    factory.resetProtocolOptions()
-    factory.logOctets = factory.logFrames = factory.trackTimings = False
-    return {name: getattr(factory, name) for name in WebSocketServerProtocol.CONFIG_ATTRS}
-
-
-AUTOBAHN_OPTIONS = _autobahn_options()
-
-_AutobahnDefaults: Any = type(
-    "_AutobahnDefaults",
-    (),
+AUTOBAHNS_WAY = frozenset(
     {
-        name: staticmethod(value) if callable(value) else value
-        for name, value in AUTOBAHN_OPTIONS.items()
-    },
+        "_dataReceived",
+        "consumeData",
+        "processData",
+        "onFrameBegin",
+        "onFrameData",
+        "onFrameEnd",
+        "_onMessageBegin",
+        "onMessageBegin",
+        "_onMessageFrameBegin",
+        "onMessageFrameBegin",
+        "_onMessageFrameData",
+        "onMessageFrameData",
+        "_onMessageFrameEnd",
+        "onMessageFrameEnd",
+        "_onMessageFrame",
+        "onMessageFrame",
+        "_onMessageEnd",
+        "onMessageEnd",
+        "_onMessage",
+        "sendFrame",
+        "sendData",
+    }
 )
+"""What a frame passes on Autobahn's way; an override of any of it must be called."""
 
 
 class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
@@ -59,7 +75,7 @@ class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn i
         """Leave the counters at 0, where they start."""
 
 
-class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
+class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
     """One websocket connection of a server.
 
     Autobahn's options keep their meaning: a class attribute of a subclass goes before an option
@@ -68,12 +84,11 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
 
     outbox_class: ClassVar[type[Outbox]] = Outbox
     outbox: Outbox
+    http_headers: dict[str, str]
 
+    _has_chopped = False
     CONFIG_ATTRS = ()  # nothing is copied from the factory but what _connectionMade below copies
     failByDrop = False  # a client that breaks a rule gets a close code
-
-    current_frame = None
-    inside_message = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,13 +100,13 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
     def _connectionMade(self) -> None:
         """Take over the options that were changed on the factory, and begin."""
         protocol: Any = type(self)
-        for name in _left_to_factory(protocol):
+        for name, default in _left_to_factory(protocol):
             value = getattr(self.factory, name)
-            if value != AUTOBAHN_OPTIONS[name] and name not in self.__dict__:
+            if value is not default and value != default and name not in self.__dict__:
                 setattr(self, name, value)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
-        self.trafficStats = Traffic(self.max_message_bytes or sys.maxsize)
+        self.trafficStats = Traffic(self.max_message_bytes or maxsize)
 
     def _onOpen(self) -> None:
         """Choose the way of the frames, once for the life of the connection."""
@@ -106,12 +121,25 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             and not self.logFrames
             and not self.logOctets
             and self.trackedTimings is None
-            and all(
-                getattr(getattr(self, name), "__func__", None) is function
-                for name, function in _AUTOBAHNS_WAY.items()
-            )
+            and not overrides(self, Connection, AUTOBAHNS_WAY)
         )
         super()._onOpen()
+
+    def succeedHandshake(self, response: Any) -> None:
+        """Answer the handshake, and let go of what it leaves behind."""
+        super().succeedHandshake(response)
+        if self.state != OPEN:
+            return
+        self.http_headers = {
+            intern(name): intern(value) if name in SHARED_HEADERS else value
+            for name, value in self.http_headers.items()
+            if name not in HANDSHAKE_HEADERS
+        }
+        self.__dict__ = {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in LET_GO and AT_REST.get(name, LET_GO) is not value
+        }
 
     def _connectionLost(self, reason: Any) -> None:
         """Let go of the socket, and hear of the end as Autobahn does."""
@@ -171,10 +199,24 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             and (self.data + data).find(b"\r\n\r\n", 0, limit) < 0
         )
 
+    def onMessageBegin(self, isBinary: bool) -> None:
+        """Hear that a message begins."""
+        super().onMessageBegin(isBinary)
+        self._message_bytes = 0
+
     def onMessageFrameBegin(self, length: int) -> None:
         """Hear of a frame whose header has come, and refuse it before its payload is held."""
         super().onMessageFrameBegin(length)
-        if 0 < self.max_message_bytes < self.message_data_total_length and not self.failedByMe:
+        self._refuse_over_limit(self.message_data_total_length)
+
+    def onMessageFrameData(self, payload: bytes) -> None:
+        """Hear of payload, which may have been compressed, and then be longer than announced."""
+        super().onMessageFrameData(payload)
+        self._message_bytes += len(payload)
+        self._refuse_over_limit(self._message_bytes)
+
+    def _refuse_over_limit(self, size: int) -> None:
+        if 0 < self.max_message_bytes < size and not self.failedByMe:
             self.wasMaxMessagePayloadSizeExceeded = True
             self._fail_connection(TOO_BIG, LIMITS["max_message_bytes"].log)
 
@@ -195,7 +237,6 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
             and type(payload) is bytes
             and fragmentSize is None
             and not sync
-            and not self.send_queue
         ):
             if not self.outbox.write(self.trafficStats.write(payload, isBinary)):
                 self._drop_slow_reader()
@@ -204,7 +245,9 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """Send bytes through the outbox, or chopped up where Autobahn is asked to do that."""
-        if sync or chopsize or self.send_queue:
+        if sync or chopsize or (self._has_chopped and self.send_queue):
+            self._has_chopped = True
+            self._frames_are_plain = False
             super().sendData(data, sync, chopsize)
             return
         if not self.outbox.write(data):
@@ -222,41 +265,23 @@ class Connection(Limits, WebSocketServerProtocol, _AutobahnDefaults):  # type: i
         self.dropConnection(abort=True)
 
 
+def overrides(connection: Connection, base: type, names: frozenset[str]) -> bool:
+    """Return whether the class of a connection, or itself, has its own methods of these names."""
+    protocol: Any = type(connection)
+    return not names.isdisjoint(connection.__dict__) or _class_overrides(protocol, base, names)
+
+
 @cache
-def _left_to_factory(protocol: Any) -> tuple[str, ...]:
-    """Return the options that the class does not state, so that the factory may."""
-    ours = (Connection, Limits, _AutobahnDefaults)
+def _class_overrides(protocol: Any, base: Any, names: frozenset[str]) -> bool:
+    return any(getattr(protocol, name) is not getattr(base, name) for name in names)
+
+
+@cache
+def _left_to_factory(protocol: Any) -> tuple[tuple[str, Any], ...]:
+    """Return the options that the class does not state, so that the factory may; and defaults."""
+    ours = (Connection, Limits, AutobahnDefaults)
     return tuple(
-        name
-        for name in AUTOBAHN_OPTIONS
+        (name, default)
+        for name, default in AUTOBAHN_OPTIONS.items()
         if not any(name in vars(base) for base in protocol.__mro__ if base not in ours)
     )
-
-
-_AUTOBAHNS_WAY = {
-    name: getattr(Connection, name)
-    for name in (
-        "_dataReceived",
-        "consumeData",
-        "processData",
-        "onFrameBegin",
-        "onFrameData",
-        "onFrameEnd",
-        "_onMessageBegin",
-        "onMessageBegin",
-        "_onMessageFrameBegin",
-        "onMessageFrameBegin",
-        "_onMessageFrameData",
-        "onMessageFrameData",
-        "_onMessageFrameEnd",
-        "onMessageFrameEnd",
-        "_onMessageFrame",
-        "onMessageFrame",
-        "_onMessageEnd",
-        "onMessageEnd",
-        "_onMessage",
-        "sendFrame",
-        "sendData",
-    )
-}
-"""What a frame passes on Autobahn's way; an override of any of it must be called."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from autobahn.exception import Disconnected
 from twisted.logger import Logger
 
-from mudwire.connection import CONNECTING, Connection
+from mudwire.connection import CONNECTING, OPEN, Connection, overrides
 from mudwire.limits import LIMITS
 from mudwire.upstreams import Upstreams
 from mudwire.wire_formats import WIRE_FORMATS, WireFormat
@@ -37,10 +37,16 @@ __all__ = ["CLOSE_NORMAL", "GOING_AWAY", "WebClientProtocol"]
 CLOSE_NORMAL: int = Connection.CLOSE_STATUS_CODE_NORMAL
 GOING_AWAY: int = Connection.CLOSE_STATUS_CODE_GOING_AWAY
 
+INTERNAL_ERROR: int = Connection.CLOSE_STATUS_CODE_INTERNAL_ERROR
+
 DEFAULT_FORMAT = "v1.evennia.com"
 
 RESERVED_NAMES = frozenset({"self", "session", "options"})
 """Commands that collide with the parameters of the hosts' functions they are handed to."""
+
+WAY_IN = frozenset({"data_in"})
+WAY_OUT = frozenset({"sendEncoded", "sendMessage"})
+"""Hooks that a message passes and that need not be called where nobody overrides them."""
 
 _log = Logger(namespace="mudwire")
 
@@ -89,6 +95,8 @@ class WebClientProtocol(Connection):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._ended = False
+        self._hands_on = False  # data_in is not overridden, and need not be called
+        self._sends_on = False  # nor are sendEncoded and sendMessage
         self.sessionhandler = None
         self.protocol_key = "webclient/websocket"
         self.browserstr = ""
@@ -168,6 +176,17 @@ class WebClientProtocol(Connection):
         if keep_alive is not None:
             keep_alive(1)
         self.sessionhandler.connect(self)
+
+    def _onOpen(self) -> None:
+        """See which hooks the class overrides; the others need not be called for each message."""
+        self._hands_on = not overrides(self, WebClientProtocol, WAY_IN)
+        self._sends_on = not overrides(self, WebClientProtocol, WAY_OUT)
+        try:
+            super()._onOpen()
+        except Exception:
+            _log.failure("{peer}: the session could not be made", peer=self.peer)
+            self._end_session()
+            self._fail_connection(INTERNAL_ERROR, "The session could not be made")
 
     def _client_address(self) -> str | None:
         client = getattr(self.transport, "client", None)
@@ -305,9 +324,13 @@ class WebClientProtocol(Connection):
         self._ended = True
         if owner is self:
             try:
-                handler.disconnect(self)
+                self._leave(handler)
             except Exception:
                 _log.failure("{peer}: the session handler failed to disconnect", peer=self.peer)
+
+    def _leave(self, handler: Any) -> None:
+        """Leave the host's table; for a leaf whose handler cannot always be asked."""
+        handler.disconnect(self)
 
     # in
 
@@ -324,6 +347,8 @@ class WebClientProtocol(Connection):
                 self._refuse("no command")
             elif not RESERVED_NAMES.isdisjoint(commands):
                 self._refuse("reserved name")
+            elif self._hands_on and "websocket_close" not in commands:
+                self.sessionhandler.data_in(self, **commands)
             else:
                 self.data_in(**commands)
         except Exception:
@@ -355,27 +380,36 @@ class WebClientProtocol(Connection):
         """
         wire_format = self.wire_format or self._default_format()
         if wire_format is not None:
-            frame = wire_format.encode_text(*args, protocol_flags=self.protocol_flags, **kwargs)
-            if frame is not None:
-                self.sendEncoded(*frame)
+            self._emit(wire_format.encode_text(*args, protocol_flags=self.protocol_flags, **kwargs))
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
         """Send a prompt to the player, with the arguments of ``send_text``."""
         wire_format = self.wire_format or self._default_format()
         if wire_format is not None:
-            frame = wire_format.encode_prompt(*args, protocol_flags=self.protocol_flags, **kwargs)
-            if frame is not None:
-                self.sendEncoded(*frame)
+            self._emit(
+                wire_format.encode_prompt(*args, protocol_flags=self.protocol_flags, **kwargs)
+            )
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
         """Send any other command to the client, with its arguments."""
         wire_format = self.wire_format or self._default_format()
         if wire_format is not None:
-            frame = wire_format.encode_default(
-                cmdname, *args, protocol_flags=self.protocol_flags, **kwargs
+            self._emit(
+                wire_format.encode_default(
+                    cmdname, *args, protocol_flags=self.protocol_flags, **kwargs
+                )
             )
-            if frame is not None:
-                self.sendEncoded(*frame)
+
+    def _emit(self, frame: tuple[bytes, bool] | None) -> None:
+        """Send what a wire format made of a command, if anything."""
+        if frame is None:
+            return
+        payload, is_binary = frame
+        if self._sends_on and self._frames_are_plain and self.state == OPEN:
+            if not self.outbox.write(self.trafficStats.write(payload, is_binary)):
+                self._drop_slow_reader()
+        else:
+            self.sendEncoded(payload, is_binary)
 
     def sendLine(self, line: str) -> None:
         """Send ``line`` in a text frame."""

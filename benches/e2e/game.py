@@ -1,0 +1,77 @@
+"""Measure the Portal of a real game, stock and with mudwire: ``python benches/e2e/game.py``.
+
+Both games differ in one line of their settings; the Server, the database and the commands are
+Evennia's own. Visitors who have not logged in type commands: one that does not exist, whose answer
+is a line that names it, and ``look``, whose answer is the welcome screen. The Server is what limits
+how many commands there are, so the figure is CPU time of the Portal for one of them. Most of it is
+the link to the Server (AMP, pickle, zlib), which is the same in both games. The result is
+``benches/results/game.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from e2e.run import SERVER_CORE, Server, pin
+from environment import RESULTS, environment
+from harness.game import MUDWIRE, Game
+from harness.releases import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUNDS = 3
+VISITORS = 20
+NO_THROTTLE = "MAX_COMMAND_RATE = 1_000_000\n"
+COMMANDS = {
+    "chat": '["text",["hello there 00000000"],{}]',
+    "room": '["text",["look"],{}]',
+}
+
+
+def processes(game: Game) -> dict[str, int]:
+    """Return the ids of the two processes of a game that runs."""
+    directory = game.directory / "server"
+    return {name: int((directory / f"{name}.pid").read_text()) for name in ("portal", "server")}
+
+
+def rounds(games: dict[str, Game]) -> Iterator[dict[str, Any]]:
+    """Load the games in turn, and give what each process used."""
+    for game in games.values():
+        pin(processes(game)["portal"], SERVER_CORE)
+    for number in range(ROUNDS):
+        for name, game in games.items():
+            for process, pid in processes(game).items():
+                for answer, message in COMMANDS.items():
+                    row = Server(name, pid, game.ports.websocket).load(
+                        "closed", connections=VISITORS, settle=1, seconds=2, message=message
+                    )
+                    yield {"round": number, "process": process, "answer": answer, **row}
+
+
+def main() -> None:
+    release = installed()[-1]
+    with TemporaryDirectory() as temporary:
+        directory = Path(temporary)
+        template = Game.template(release, directory / "template")
+        games = {
+            "evennia": Game.copy(release, template, directory / "stock", NO_THROTTLE),
+            "mudwire": Game.copy(release, template, directory / "mudwire", NO_THROTTLE + MUDWIRE),
+        }
+        try:
+            for game in games.values():
+                game.start()
+            rows = list(rounds(games))
+        finally:
+            for game in games.values():
+                game.stop()
+    result = {"environment": environment(), "rows": rows}
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "game.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+"""Measure whole servers, in turn and in one run: ``python benches/e2e/run.py [--quick]``.
+
+The load generator (``load/``, in Rust) is the only client, and has a core of its own; the servers
+have another. They all run at once, idle but for the one that is measured, and take turns in every
+round, so that a change of the machine meets all of them. The result is
+``benches/results/e2e.json``, with every round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from environment import QUICK_RESULTS, RESULTS, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+LOAD = HERE.parents[1] / "target" / "release" / "mudwire-load"
+
+CHAT = '["text",["say 00000000"],{}]'
+ROOM = '["text",["look 0000000"],{}]'
+"""What the client sends: 28 characters."""
+
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
+
+ECHOES = ("twisted", "twisted-at-once", "autobahn", "websockets", "picows")
+GAMES = ("evennia", "mudwire", "mudwire-serve")
+WEBSOCKETS = ("autobahn", *GAMES, "websockets", "picows")
+
+
+class Plan(NamedTuple):
+    """How much is measured."""
+
+    rounds: int
+    seconds: float
+    warmup: float
+    crowds: tuple[int, ...]
+    idle: int
+
+
+FULL = Plan(rounds=5, seconds=1.5, warmup=0.5, crowds=(1, 50, 1000, 10_000), idle=10_000)
+QUICK = Plan(rounds=1, seconds=0.4, warmup=0.1, crowds=(1, 50), idle=500)
+RATE = 500
+
+
+class Server:
+    """A server's process, on its core."""
+
+    def __init__(
+        self, name: str, pid: int, port: int, process: subprocess.Popen[str] | None = None
+    ) -> None:
+        self.name = name
+        self.pid = pid
+        self.port = port
+        self.process = process
+
+    def load(self, mode: str, **options: Any) -> dict[str, Any]:
+        """Run the load generator and return what it says."""
+        with self.loading(mode, **options) as load:
+            output = load.stdout.read()
+        if load.wait():
+            raise SystemExit(f"{self.name}: the load generator failed in {mode} {options}")
+        return {"server": self.name, **options, **json.loads(output)}
+
+    def loading(self, mode: str, **options: Any) -> subprocess.Popen[str]:
+        """Start the load generator."""
+        options |= {
+            "address": f"127.0.0.1:{self.port}",
+            "pid": self.pid,
+            "path": "/ws?&1&bench" if self.name == "mudwire-serve" else "/?&1&bench",
+            "raw": "yes" if self.name.startswith("twisted") else "no",
+        }
+        command = [LOAD, mode, *(f"{name}={value}" for name, value in options.items())]
+        load = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pin(load.pid, LOAD_CORE)
+        return load
+
+    def memory(self) -> int:
+        """Return the bytes of memory that the process alone uses, without what is garbage."""
+        self.process.stdin.write("collect\n")
+        self.process.stdin.flush()
+        self.process.stdout.readline()
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return 1024 * sum(
+            int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_")
+        )
+
+
+def pin(pid: int, core: int) -> None:
+    os.sched_setaffinity(pid, {core})
+
+
+@contextmanager
+def running(name: str) -> Iterator[Server]:
+    """Run a server until the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, HERE / "servers.py", name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = process.stdout.readline()
+        if not port:
+            raise SystemExit(f"{name} did not start")
+        pin(process.pid, SERVER_CORE)
+        yield Server(name, process.pid, int(port), process)
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def per_message(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """CPU time of a message, and throughput, with 50 connections."""
+    for number in range(plan.rounds):
+        for server in servers.values():
+            kinds = {"chat": CHAT, "room": ROOM} if server.name in GAMES else {"echo": CHAT}
+            for answer, message in kinds.items():
+                row = server.load(
+                    "closed", seconds=plan.seconds, warmup=plan.warmup, message=message
+                )
+                yield {"round": number, "answer": answer, **row}
+
+
+def crowded(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """From one connection to thousands."""
+    for connections in plan.crowds:
+        for name in ("twisted", "autobahn", "evennia", "mudwire"):
+            yield servers[name].load(
+                "closed",
+                seconds=plan.seconds,
+                warmup=plan.warmup,
+                connections=connections,
+                message=CHAT,
+            )
+
+
+def at_a_rate(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """Latency at the same load for all, which none of them has trouble with."""
+    for number in range(plan.rounds):
+        for server in servers.values():
+            row = server.load(
+                "rate", rate=RATE, seconds=plan.seconds, warmup=plan.warmup, message=ROOM
+            )
+            yield {"round": number, **row}
+
+
+def arriving(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
+    """Handshakes: connect, agree, drop."""
+    for number in range(plan.rounds):
+        for name in WEBSOCKETS:
+            row = servers[name].load("connect", connections=16, seconds=plan.seconds / 2)
+            yield {"round": number, **row}
+
+
+def idle(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Memory of connections that do nothing; each server begins anew."""
+    for name in WEBSOCKETS:
+        with running(name) as server:
+            server.load("closed", seconds=0.1, warmup=0, connections=20, message=CHAT)
+            before = server.memory()
+            with server.loading("hold", connections=plan.idle) as load:
+                held = json.loads(load.stdout.readline())["count"]
+                grown = server.memory() - before
+                load.stdin.close()
+            yield {"server": name, "connections": held, "bytes": grown / held}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a look, in seconds")
+    plan = QUICK if parser.parse_args().quick else FULL
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < plan.idle + 100:
+        raise SystemExit(
+            f"{plan.idle} connections need more open files than {hard}; see ulimit -Hn"
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    result: dict[str, Any] = {"environment": environment()}
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(running(name)) for name in (*ECHOES, *GAMES)}
+        for stage in (per_message, crowded, at_a_rate, arriving):
+            print(stage.__doc__, flush=True)
+            result[stage.__name__] = list(stage(plan, servers))
+    print(idle.__doc__, flush=True)
+    result["idle"] = list(idle(plan))
+    directory = QUICK_RESULTS if plan is QUICK else RESULTS
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "e2e.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

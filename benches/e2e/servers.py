@@ -1,0 +1,233 @@
+"""The servers that are compared, each a process of its own: ``python servers.py NAME``.
+
+A server listens on a free port of loopback, prints the port, and runs until its standard input
+ends; a line there collects garbage, so that memory can be taken without it. Some send back what
+they get, as a measure of what the layers below cost; the others answer each command with the text
+of a game, as the Portal of a game would with the Server in the same process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import threading
+from contextlib import suppress
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from mudwire.bench.texts import chat_line, room
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DISTINCT = 12_000
+"""Texts in turn: more than Evennia's cache of parsed texts holds, so it finds none of them."""
+
+ANSWERS = {
+    "chat": [chat_line(number) for number in range(DISTINCT)],
+    "room": [room(number) for number in range(DISTINCT)],
+}
+
+
+class Handler:
+    """The least of a session handler: ``say...`` is answered with chat, ``look...`` with a room."""
+
+    def __init__(self) -> None:
+        self.latest = 0
+        self.chat = cycle(ANSWERS["chat"]).__next__
+        self.room = cycle(ANSWERS["room"]).__next__
+
+    def connect(self, session: Any) -> None:
+        self.latest += 1
+        session.sessid = self.latest
+
+    def disconnect(self, session: Any) -> None:
+        pass
+
+    def sessions_from_csessid(self, csessid: str) -> list[Any]:
+        return []
+
+    def data_in(self, session: Any, **kwargs: Any) -> None:
+        [line] = kwargs["text"][0]
+        session.send_text(self.room() if line[0] == "l" else self.chat(), options={})
+
+
+def on_twisted(factory: Any) -> None:
+    """Listen with a factory, and run Twisted's reactor."""
+    from twisted.internet import reactor
+
+    port = reactor.listenTCP(0, factory, backlog=4096, interface="127.0.0.1")
+    reactor.callWhenRunning(announce, port.getHost().port)
+    end_with_stdin(lambda: reactor.callFromThread(reactor.stop))
+    reactor.run()
+
+
+def announce(port: int) -> None:
+    print(port, flush=True)
+
+
+def end_with_stdin(end: Callable[[], None]) -> None:
+    """Call a function in another thread when whoever started this process is done with it."""
+
+    def wait() -> None:
+        for _ in sys.stdin:
+            print(gc.collect(), flush=True)
+        end()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def twisted() -> None:
+    """Bare Twisted: what every protocol on it pays."""
+    from twisted.internet.protocol import Factory, Protocol
+
+    class Echo(Protocol):
+        def dataReceived(self, data: bytes) -> None:
+            self.transport.write(data)
+
+    on_twisted(Factory.forProtocol(Echo))
+
+
+def twisted_at_once() -> None:
+    """Bare Twisted, written at once; the remainder, if any, in the ordinary way."""
+    from twisted.internet.protocol import Factory, Protocol
+
+    class Echo(Protocol):
+        def dataReceived(self, data: bytes) -> None:
+            transport = self.transport
+            sent = (
+                0
+                if transport.dataBuffer or transport._tempDataBuffer
+                else transport.writeSomeData(data)
+            )
+            if sent != len(data):
+                transport.write(data[max(sent, 0) :])
+
+    on_twisted(Factory.forProtocol(Echo))
+
+
+def autobahn() -> None:
+    """Autobahn on Twisted, without a word of a game."""
+    from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+
+    class Echo(WebSocketServerProtocol):
+        def onConnect(self, request: Any) -> str:
+            return request.protocols[0]
+
+        def onMessage(self, payload: bytes, isBinary: bool) -> None:
+            self.sendMessage(payload, isBinary)
+
+    factory = WebSocketServerFactory()
+    factory.protocol = Echo
+    on_twisted(factory)
+
+
+def game_on(class_path: str) -> None:
+    """Serve a class of the webclient as Evennia's Portal does."""
+    from autobahn.twisted.websocket import WebSocketServerFactory
+    from twisted.python.reflect import namedAny
+
+    from mudwire.bench.stock import stock
+
+    stock()
+    factory = WebSocketServerFactory()
+    factory.protocol = namedAny(class_path)
+    factory.sessionhandler = Handler()
+    on_twisted(factory)
+
+
+def evennia() -> None:
+    """Evennia's own class."""
+    game_on("evennia.server.portal.webclient.WebSocketClient")
+
+
+def mudwire() -> None:
+    """mudwire in its place, on Evennia's session class."""
+    game_on("mudwire.evennia.WebSocketClient")
+
+
+def mudwire_serve() -> None:
+    """The portal of `mudwire serve`; a game of its own is named on the command line."""
+    from twisted.internet import reactor
+    from twisted.internet.endpoints import TCP4ServerEndpoint
+
+    from mudwire.game import Game
+    from mudwire.portal.service import PortalService
+
+    answers = Handler()
+
+    class Answers(Game):
+        def at_connect(self, session: Any) -> None:
+            pass
+
+        def at_text(self, session: Any, text: str) -> None:
+            session.msg(answers.room() if text[0] == "l" else answers.chat())
+
+    endpoint = TCP4ServerEndpoint(reactor, 0, backlog=4096, interface="127.0.0.1")
+    portal = PortalService(Answers(), endpoint)
+    portal.startService()
+    portal.listening.addCallback(lambda _: announce(portal.address.port))
+    end_with_stdin(lambda: reactor.callFromThread(reactor.stop))
+    reactor.run()
+
+
+def websockets() -> None:
+    """The library websockets on asyncio, without a word of a game."""
+    from websockets.asyncio.server import serve
+    from websockets.exceptions import ConnectionClosedError
+
+    async def echo(connection: Any) -> None:
+        with suppress(ConnectionClosedError):  # the load generator hangs up
+            async for message in connection:
+                await connection.send(message)
+
+    async def run() -> None:
+        options = {"compression": None, "subprotocols": ["v1.evennia.com"], "backlog": 4096}
+        async with serve(echo, "127.0.0.1", 0, **options) as server:
+            await until_stdin_ends(server.sockets[0].getsockname()[1])
+
+    asyncio.run(run())
+
+
+def picows() -> None:
+    """picows, in Cython on asyncio, without a word of a game."""
+    from picows import WSListener, WSMsgType, ws_create_server
+
+    class Echo(WSListener):
+        def on_ws_frame(self, transport: Any, frame: Any) -> None:
+            if frame.msg_type == WSMsgType.TEXT:
+                transport.send(WSMsgType.TEXT, frame.get_payload_as_bytes())
+
+    async def run() -> None:
+        server = await ws_create_server(lambda _: Echo(), "127.0.0.1", 0, backlog=4096)
+        async with server:
+            await until_stdin_ends(server.sockets[0].getsockname()[1])
+
+    asyncio.run(run())
+
+
+async def until_stdin_ends(port: int) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    end_with_stdin(lambda: loop.call_soon_threadsafe(ended.set))
+    announce(port)
+    await ended.wait()
+
+
+SERVERS = {
+    server.__name__.replace("_", "-"): server
+    for server in (
+        twisted,
+        twisted_at_once,
+        autobahn,
+        evennia,
+        mudwire,
+        mudwire_serve,
+        websockets,
+        picows,
+    )
+}
+
+if __name__ == "__main__":
+    SERVERS[sys.argv[1]]()

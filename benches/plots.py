@@ -1,0 +1,110 @@
+"""The plots of docs/performance.md, as SVG that is the same for the same figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+
+mpl.use("svg")
+from matplotlib import pyplot as plt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from measured import Micro, Servers
+
+OURS, OTHERS, PLAIN = "#c2410c", "#64748b", "#cbd5e1"
+
+plt.rcParams.update(
+    {
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "font.size": 10,
+        "savefig.bbox": "tight",
+        "svg.fonttype": "none",
+        "svg.hashsalt": "mudwire",
+    }
+)
+
+
+def colour(server: str) -> str:
+    if "mudwire" in server:
+        return OURS
+    return OTHERS if "vennia" in server else PLAIN
+
+
+def draw_all(micro: Micro, servers: Servers, directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, figure in (
+        ("message", lambda axes: message(axes, servers)),
+        ("conversion", lambda axes: conversion(axes, micro)),
+        ("connections", lambda axes: connections(axes, servers)),
+        ("latency", lambda axes: latency(axes, servers)),
+    ):
+        canvas, axes = plt.subplots(figsize=(7, 3.6))
+        figure(axes)
+        canvas.savefig(directory / f"{name}.svg", metadata={"Date": None})
+        plt.close(canvas)
+
+
+def message(axes: Axes, servers: Servers) -> None:
+    bars = [
+        (
+            f"{server}, {answer}",
+            servers.ratio("per_message", server, answer, to="twisted"),
+            colour(server),
+        )
+        for server, answer in servers.names("per_message")
+    ]
+    names, ratios, colours = zip(*reversed(bars), strict=True)
+    drawn = axes.barh(names, ratios, color=colours)
+    axes.bar_label(drawn, fmt="%.2f", padding=3)
+    axes.axvline(1, color="black", linewidth=0.6, linestyle=":")
+    axes.set_xscale("log")
+    axes.set_xlabel("server CPU for one message; a bare Twisted echo is 1 (logarithmic)")
+
+
+def conversion(axes: Axes, micro: Micro) -> None:
+    texts = micro.texts("parse_html")
+    for offset, contender in enumerate(("mudwire", "Evennia")):
+        axes.barh(
+            [place + 0.2 - 0.4 * offset for place in range(len(texts))][::-1],
+            [micro.bytes_a_second("parse_html", text, contender) / 1e6 for text in texts],
+            height=0.38,
+            color=colour(contender),
+            label=contender,
+        )
+    axes.set_yticks(range(len(texts)), reversed(texts))
+    axes.set_xscale("log")
+    axes.set_xlabel("markup or ANSI to HTML, megabytes a second (logarithmic)")
+    axes.legend(frameon=False)
+
+
+def connections(axes: Axes, servers: Servers) -> None:
+    for server, _ in servers.names("crowded"):
+        points = list(crowd(servers, server))
+        axes.plot(*zip(*points, strict=True), marker="o", color=colour(server))
+        axes.annotate(server, points[-1], xytext=(6, -3), textcoords="offset points")
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="connections that send",
+        ylabel="server CPU, µs a message",
+    )
+
+
+def crowd(servers: Servers, server: str) -> Iterator[tuple[int, float]]:
+    for row in servers.rows("crowded", server=server):
+        yield row["connections"], 1e6 * row["cpu"] / row["count"]
+
+
+def latency(axes: Axes, servers: Servers) -> None:
+    names = [server for server, _ in servers.names("at_a_rate")][::-1]
+    for percentile, marker in (("p50", "o"), ("p99", "s"), ("p999", "^")):
+        values = [1e3 * servers.median_of("at_a_rate", percentile, server=name) for name in names]
+        axes.scatter(values, names, marker=marker, color=[colour(name) for name in names])
+    axes.set_xscale("log")
+    axes.set_xlabel("latency at 500 messages a second, ms: ● 50 %, ■ 99 %, ▲ 99.9 %")

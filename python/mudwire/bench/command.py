@@ -1,0 +1,115 @@
+"""``mudwire bench``: the comparison as a small table, on the machine of whoever asks.
+
+Inputs differ from call to call, so that neither side answers from memory, and what gives another
+answer is not compared. ``docs/performance.md`` has the whole comparison, and how it is made.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from functools import partial
+from importlib.metadata import version
+from itertools import count
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mudwire.bench.stock import Stock, stock
+from mudwire.bench.texts import TEXTS, command
+from mudwire.markup import parse_html
+from mudwire.wire_formats import WIRE_FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["bench"]
+
+ROUNDS = 7
+V1 = WIRE_FORMATS["v1.evennia.com"]
+
+
+class Subject(NamedTuple):
+    """One line of the table: a call of mudwire, and Evennia's for the same if there is one."""
+
+    name: str
+    make: Callable[[int], Any]
+    mudwire: Callable[[Any], Any]
+    evennia: Callable[[Any], Any] | None
+
+
+def bench(seconds: float) -> Iterator[str]:
+    """Measure, and give the lines of the table as they are ready.
+
+    Args:
+        seconds: How long each line may take, at least.
+
+    """
+    theirs = stock()
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    beside = f"Evennia {theirs.version}" if theirs else "no Evennia to compare with"
+    yield f"mudwire {version('mudwire')}, {beside}, {python}; time of one call in µs"
+    yield ""
+    yield f"{'':32}{'mudwire':>10}{'Evennia':>12}{'ratio':>9}"
+    for subject in _subjects(theirs):
+        yield _line(subject, seconds)
+    if theirs is None:
+        yield ""
+        yield "Run it in the virtual environment of a game to see Evennia beside it."
+
+
+def _subjects(theirs: Stock | None) -> Iterator[Subject]:
+    for text in ("chat line", "room", "table", "216 colours", "plain"):
+        evennia = theirs and theirs.parse_html
+        yield Subject(f"parse_html, {text}", TEXTS[text], parse_html, evennia)
+    codec = theirs and theirs.wire_format
+    for text in ("chat line", "room"):
+        yield Subject(
+            f"encode_text, {text}",
+            TEXTS[text],
+            partial(_encode, V1),
+            codec and partial(_encode, codec),
+        )
+    yield Subject(
+        "decode_incoming", command, partial(_decode, V1), codec and partial(_decode, codec)
+    )
+
+
+def _encode(codec: Any, text: str) -> Any:
+    return codec.encode_text(text, protocol_flags={}, options={})
+
+
+def _decode(codec: Any, payload: bytes) -> Any:
+    return codec.decode_incoming(payload, False, protocol_flags={})
+
+
+def _line(subject: Subject, seconds: float) -> str:
+    ours = _time_of(subject.mudwire, subject.make, seconds)
+    line = f"{subject.name:32}{ours * 1e6:10.2f}"
+    if subject.evennia is None:
+        return line
+    if _value(subject.mudwire(subject.make(0))) != _value(subject.evennia(subject.make(0))):
+        return f"{line}  the answers differ: the game has markup of its own"
+    theirs = _time_of(subject.evennia, subject.make, seconds)
+    return f"{line}{theirs * 1e6:12.2f}{theirs / ours:8.1f}x"
+
+
+def _value(answer: Any) -> Any:
+    """Return what an answer says: JSON may be written in more ways than one."""
+    return json.loads(answer[0]) if isinstance(answer, tuple) else answer
+
+
+def _time_of(call: Callable[[Any], Any], make: Callable[[int], Any], seconds: float) -> float:
+    """Return the seconds of one call, the median of some rounds."""
+    numbers = count()
+    begin = time.perf_counter()
+    call(make(next(numbers)))
+    calls = max(round(seconds / ROUNDS / (time.perf_counter() - begin)), 1)
+    times = []
+    for _ in range(ROUNDS):
+        batch = [make(next(numbers)) for _ in range(min(calls, 2000))]
+        begin = time.perf_counter()
+        for each in batch:
+            call(each)
+        times.append((time.perf_counter() - begin) / len(batch))
+    return median(times)
