@@ -84,6 +84,17 @@ def test_a_lost_connection_is_taken_up_again(ours):
             assert sessions_of("cora", admin) == before
 
 
+def test_a_deleted_account_gets_the_login_screen(ours):
+    with ours.player() as admin:
+        admin.command("py self.account.create(username='dora', password='dora-5Zq8-tY')")
+        visit = WebsiteVisit(ours.web_url)
+        visit.log_in("dora", "dora-5Zq8-tY")
+        query = f"?{visit.csessid()}&1&pytest"
+        admin.command("py evennia.search_account('dora')[0].delete()")
+    with ours.connect(query) as client:
+        assert "Welcome to" in texts(client.wait_for("connect"))[-1]
+
+
 def sessions_of(name, admin):
     """Return what the Server says of a player's sessions."""
     search = f"[s.sessid for s in evennia.search_account({name!r})[0].sessions.all()]"

@@ -5,6 +5,7 @@ is imported, so that a wrong one stops the Portal at its start and no player fin
 
 * ``settings`` reads and checks them, and names the one that is wrong;
 * ``dialect`` takes the markup from the installed Evennia's parser;
+* ``browser_session`` keeps deleted accounts from logging in;
 * ``formats`` puts mudwire's codecs in the place of Evennia's;
 * ``client`` has the class; ``parsers`` puts Rust behind Evennia's own functions, if asked to.
 """

@@ -9,6 +9,7 @@ from twisted.internet import reactor
 
 import evennia
 from mudwire.evennia import settings
+from mudwire.evennia.browser_session import of_existing_accounts
 from mudwire.evennia.formats import game_formats
 from mudwire.protocol import WebClientProtocol
 
@@ -26,7 +27,7 @@ class WebSocketClient(WebClientProtocol, _BaseSession):  # type: ignore[misc, va
 
     wire_formats = game_formats()
     subprotocols = settings.subprotocols()
-    browser_session_store = settings.session_store()
+    browser_session_store = of_existing_accounts(settings.session_store())
     upstream_ips = settings.upstream_ips()
 
 

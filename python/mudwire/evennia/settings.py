@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from evennia.utils.utils import class_from_module
 
 from mudwire.upstreams import Upstreams
-
-if TYPE_CHECKING:
-    from mudwire.session import BrowserSessionStore
 
 __all__ = [
     "base_session_class",
@@ -39,10 +36,10 @@ def base_session_class() -> type:
     return found
 
 
-def session_store() -> BrowserSessionStore:
+def session_store() -> type:
     """Return the store of browser sessions of ``SESSION_ENGINE``, a module of Django."""
     try:
-        store: BrowserSessionStore = import_module(settings.SESSION_ENGINE).SessionStore
+        store: type = import_module(settings.SESSION_ENGINE).SessionStore
     except (AttributeError, ImportError, TypeError) as error:
         expected = "the path of a module with a SessionStore, as django.contrib.sessions has"
         raise _wrong("SESSION_ENGINE", expected) from error
