@@ -43,8 +43,11 @@ class Release:
     def find_interpreter(self) -> Path | None:
         for version in self.pythons:
             for candidate in interpreters(version):
-                asked = [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-                answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+                # Debian leaves out of Python what makes virtual environments.
+                ask = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
+                answer = subprocess.run(
+                    [candidate, "-c", ask], capture_output=True, text=True, check=False
+                )
                 if answer.stdout.strip() == version:
                     return candidate
         return None
