@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+import evennia
 from evennia.utils import logger
 from twisted.internet import reactor
 
-import evennia
 from mudwire.evennia import settings
 from mudwire.evennia.browser_session import of_existing_accounts
 from mudwire.evennia.formats import game_formats

@@ -20,7 +20,7 @@ from mudwire.markup import Dialect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["game_markup", "is_stock_parser"]
+__all__ = ["dialect_of", "game_markup"]
 
 _METHODS = (
     "parse_ansi",

@@ -118,6 +118,14 @@ def test_a_replaced_parser_is_used(game, monkeypatch):
     assert html == 'a*b &lt;<span class="color-001">c</span>'
 
 
+@pytest.mark.parametrize("game", ["stock"], indirect=True)
+@pytest.mark.parametrize("name", ["ansi_sub", "xterm256_fg_sub", "mxp_sub", "ansi_regex"])
+def test_a_parser_that_matches_something_else_is_used(game, name, monkeypatch):
+    monkeypatch.setattr(ansi.ANSIParser, name, re.compile(r"\|(never)"))
+    game_markup.cache_clear()
+    assert game_markup()[1] is not None
+
+
 @pytest.mark.parametrize("game", ["free expression"], indirect=True)
 def test_it_is_said_once_in_the_log(game, monkeypatch):
     said = []

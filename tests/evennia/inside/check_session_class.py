@@ -2,11 +2,11 @@
 
 import json
 
+import evennia
 import pytest
 from evennia.server.portal.webclient import WebSocketClient as Stock
 from evennia.server.session import Session
 
-import evennia
 from mudwire.evennia import WebSocketClient
 
 

@@ -2,6 +2,7 @@
 
 from unittest.mock import Mock
 
+import evennia
 import pytest
 from autobahn.twisted.websocket import WebSocketServerFactory
 from django.test import override_settings
@@ -10,7 +11,6 @@ from evennia.server.portal.amp import PDISCONN
 from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
 
-import evennia
 from in_memory import HANDSHAKE, Transport
 from mudwire.evennia import WebSocketClient
 

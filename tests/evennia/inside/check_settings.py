@@ -4,11 +4,13 @@ import json
 import re
 from unittest.mock import Mock
 
+import evennia
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
+from evennia.utils import logger
 
-from mudwire.evennia import WebSocketClient, settings
+from mudwire.evennia import WebSocketClient, client, settings
 from mudwire.evennia.formats import game_formats
 
 
@@ -67,10 +69,23 @@ def test_subprotocols(value, expected):
 )
 def test_the_subprotocol_is_chosen_from_them(subprotocols, chosen, spoken, monkeypatch):
     monkeypatch.setattr(WebSocketClient, "subprotocols", subprotocols)
-    client = WebSocketClient()
+    session = WebSocketClient()
     offer = Mock(protocols=["gmcp.mudstandards.org", "json.mudstandards.org"])
-    assert client.onConnect(offer) == chosen
-    assert client.wire_format.name == spoken
+    assert session.onConnect(offer) == chosen
+    assert session.wire_format.name == spoken
+
+
+def test_the_portal_says_what_it_serves_and_warns_of_unknown_names(monkeypatch):
+    warned, told = [], []
+    monkeypatch.setattr(logger, "log_warn", warned.append)
+    monkeypatch.setattr(logger, "log_info", told.append)
+    monkeypatch.setattr(WebSocketClient, "subprotocols", ("v1.evennia.com", "v1.evenia.com"))
+    client._announce()
+    assert (warned, told) == ([], [])  # this is no Portal
+    monkeypatch.setattr(evennia, "EVENNIA_PORTAL_SERVICE", Mock())
+    client._announce()
+    assert "unknown names: 'v1.evenia.com'. Known are: 'json.mudstandards.org'" in warned[0]
+    assert told[0].endswith(" serves the webclient: v1.evennia.com.")
 
 
 @pytest.mark.parametrize(
