@@ -64,8 +64,14 @@ def measure(benchmark: Any, quick: bool) -> Callable[..., None]:
         calls = min(max(round((0.001 if quick else 0.004) / once), 1), 4000)
         rounds = min(max(round((0.03 if quick else 0.3) / (calls * once)), 1), 100)
         benchmark.group = f"{labels['subject']}, {labels['text']}"
-        size = len(sample[0].encode() if isinstance(sample[0], str) else sample[0])
-        benchmark.extra_info.update(labels, calls=calls, size=size)
+        benchmark.extra_info.update(labels, calls=calls, size=size_of(sample[0]))
         benchmark.pedantic(run, setup=lambda: ((batch(calls),), {}), rounds=rounds)
 
     return measure
+
+
+def size_of(value: Any) -> int | None:
+    """Return the bytes of a text or a payload; None for what has no such size."""
+    if isinstance(value, str):
+        value = value.encode()
+    return len(value) if isinstance(value, bytes) else None
