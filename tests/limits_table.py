@@ -22,7 +22,7 @@ def table() -> str:
         "|---|---|---|---|---|",
     ]
     for limit in LIMITS.values():
-        default = f"{limit.default:,g} {limit.unit}" if limit.default else "off"
+        default = f"{limit.default:,.0f} {limit.unit}" if limit.default else "off"
         code = limit.close_code or ""
         rows.append(
             f"| `{limit.name}` | {default} | `{limit.attribute}` | {limit.protects} | {code} |"

@@ -8,7 +8,8 @@ from twisted.internet.task import Clock
 
 from client_frames import TEXT, client_frame
 from in_memory import HANDSHAKE, Transport, opened, timers
-from mudwire.connection import AT_REST, AUTOBAHN_OPTIONS, HANDSHAKE_ONLY, MADE_AGAIN, Connection
+from mudwire.autobahn_state import AT_REST, AUTOBAHN_OPTIONS, HANDSHAKE_ONLY, MADE_AGAIN
+from mudwire.connection import Connection
 from mudwire.limits import Limits
 
 REQUEST = HANDSHAKE.replace(b"GET / ", b"GET /ws?key&page=1&firefox ").replace(
@@ -86,6 +87,8 @@ def test_what_the_handshake_left_behind_can_be_had_as_before(request_bytes):
 def test_headers_that_say_something_of_the_player_stay():
     connection = connect(Quiet, REQUEST)
     assert connection.http_headers == {"host": "localhost", "cookie": "a=b", "user-agent": "test"}
+    another = connect(Quiet, REQUEST)
+    assert another.http_headers["user-agent"] is connection.http_headers["user-agent"]
 
 
 def test_an_open_connection_keeps_no_copies():

@@ -132,6 +132,19 @@ def test_a_hook_that_raises_is_logged_and_the_connection_goes_on(server):
     assert event["log_failure"].check(RuntimeError)
 
 
+def test_a_session_that_cannot_be_made_is_logged_and_closed(server):
+    server.handler.fails = {"connect"}
+    with server.connect() as client:
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(TIMEOUT)
+        assert closed.value.rcvd.code == 1011
+    server.handler.next("disconnect")
+    assert "could not be made" in server.logged()[0]
+    server.handler.fails = set()
+    with server.connect() as client:
+        server.session()
+
+
 # bad frames
 
 

@@ -8,24 +8,28 @@ It knows nothing of sessions or commands. Its rules:
   shows in nothing but its speed (``tests/test_frames.py`` compares the two).
 * What goes out leaves through the outbox, whichever way made it.
 * An override of a method on either way is honoured: the way then is Autobahn's.
-* An instance holds what differs from one connection to the next. Options that nobody changed
-  are class attributes; what the handshake leaves behind is let go once the connection is open.
+* An instance holds what differs from one connection to the next (``mudwire.autobahn_state``).
 """
 
 from __future__ import annotations
 
-from collections import deque
-from functools import cache, cached_property
+from functools import cache
 from sys import intern, maxsize
-from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qs, urlparse
+from typing import Any, ClassVar
 
-from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.protocol import TrafficStats
-from autobahn.websocket.utf8validator import Utf8Validator
-from twisted.internet.defer import Deferred, succeed
 
 from mudwire import _native
+from mudwire.autobahn_state import (
+    AT_REST,
+    AUTOBAHN_OPTIONS,
+    HANDSHAKE_HEADERS,
+    LET_GO,
+    SHARED_HEADERS,
+    AutobahnDefaults,
+    MadeAgain,
+)
 from mudwire.limits import LIMITS, Limits
 from mudwire.outbox import Outbox
 
@@ -35,69 +39,6 @@ CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
 OPEN: int = WebSocketServerProtocol.STATE_OPEN
 TOO_BIG: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_MESSAGE_TOO_BIG
 
-
-def _autobahn_options() -> dict[str, Any]:
-    """Return Autobahn's options with their defaults, as the installed version has them."""
-    factory = WebSocketServerFactory.__new__(WebSocketServerFactory)
-    factory.resetProtocolOptions()
-    factory.logOctets = factory.logFrames = factory.trackTimings = False
-    return {name: getattr(factory, name) for name in WebSocketServerProtocol.CONFIG_ATTRS}
-
-
-AUTOBAHN_OPTIONS = _autobahn_options()
-
-AT_REST: dict[str, Any] = {
-    "_perMessageCompress": None,
-    "autoPingPending": None,
-    "autoPingPendingSent": None,
-    "autoPingPendingSeq": 0,
-    "autoPingTimeoutCall": None,
-    "closeHandshakeTimeoutCall": None,
-    "closedByMe": False,
-    "current_frame": None,
-    "data": b"",
-    "droppedByMe": False,
-    "failedByMe": False,
-    "inside_message": False,
-    "localCloseCode": None,
-    "localCloseReason": None,
-    "openHandshakeTimeoutCall": None,
-    "remoteCloseCode": None,
-    "remoteCloseReason": None,
-    "send_state": WebSocketServerProtocol.SEND_STATE_GROUND,
-    "trackedTimings": None,
-    "triggered": False,
-    "wasClean": False,
-    "wasCloseHandshakeTimeout": False,
-    "wasMaxFramePayloadSizeExceeded": False,
-    "wasMaxMessagePayloadSizeExceeded": False,
-    "wasNotCleanReason": None,
-    "wasOpenHandshakeTimeout": False,
-    "wasServerConnectionDropTimeout": False,
-    "wasServingFlashSocketPolicyFile": False,
-}
-"""What Autobahn's attributes are in an open connection in which nothing special has happened."""
-
-HANDSHAKE_ONLY = frozenset({"_wskey", "http_request_data", "http_response_data"})
-"""Attributes that are gone once the connection is open."""
-
-HANDSHAKE_HEADERS = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "cache-control",
-        "connection",
-        "pragma",
-        "sec-fetch-dest",
-        "sec-fetch-mode",
-        "sec-fetch-site",
-        "sec-websocket-extensions",
-        "sec-websocket-key",
-        "sec-websocket-version",
-        "upgrade",
-    }
-)
-"""Headers that say nothing of the player, and are gone once the connection is open."""
 
 AUTOBAHNS_WAY = frozenset(
     {
@@ -126,69 +67,6 @@ AUTOBAHNS_WAY = frozenset(
 )
 """What a frame passes on Autobahn's way; an override of any of it must be called."""
 
-_AutobahnDefaults: Any = type(
-    "_AutobahnDefaults",
-    (),
-    AT_REST
-    | {
-        name: staticmethod(value) if callable(value) else value
-        for name, value in AUTOBAHN_OPTIONS.items()
-    },
-)
-
-
-class MadeAgain:
-    """What Autobahn made for each connection, and is let go of and made again when asked for.
-
-    Each is a property that an attribute of the instance hides.
-    """
-
-    @cached_property
-    def send_queue(self) -> deque[Any]:
-        """What waits to be sent in chops."""
-        return deque()
-
-    @cached_property
-    def utf8validator(self) -> Any:
-        """What checks text that comes in parts."""
-        return Utf8Validator()
-
-    @cached_property
-    def is_open(self) -> Deferred[None]:
-        """Fires when the handshake is done: it is."""
-        return succeed(None)
-
-    @cached_property
-    def _results(self) -> dict[str, Any]:
-        """What the listeners to an event answered."""
-        return dict.fromkeys(self._valid_events)
-
-    @cached_property
-    def http_status_line(self) -> str:
-        """The first line of the request."""
-        return f"GET {self.http_request_uri} HTTP/1.1"
-
-    @cached_property
-    def http_request_path(self) -> str:
-        """The path that was asked for."""
-        return urlparse(self.http_request_uri).path
-
-    @cached_property
-    def http_request_params(self) -> dict[str, list[str]]:
-        """The query that was asked for."""
-        return parse_qs(urlparse(self.http_request_uri).query)
-
-    if TYPE_CHECKING:
-        http_request_uri: str
-        _valid_events: list[str]
-
-
-MADE_AGAIN = frozenset(
-    name for name, value in vars(MadeAgain).items() if isinstance(value, cached_property)
-)
-
-LET_GO = HANDSHAKE_ONLY | MADE_AGAIN
-
 
 class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
     """The native frames and counters, as Autobahn's statistics."""
@@ -197,7 +75,7 @@ class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn i
         """Leave the counters at 0, where they start."""
 
 
-class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
+class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
     """One websocket connection of a server.
 
     Autobahn's options keep their meaning: a class attribute of a subclass goes before an option
@@ -253,7 +131,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, _AutobahnDefaults):
         if self.state != OPEN:
             return
         self.http_headers = {
-            intern(name): value
+            intern(name): intern(value) if name in SHARED_HEADERS else value
             for name, value in self.http_headers.items()
             if name not in HANDSHAKE_HEADERS
         }
@@ -401,7 +279,7 @@ def _class_overrides(protocol: Any, base: Any, names: frozenset[str]) -> bool:
 @cache
 def _left_to_factory(protocol: Any) -> tuple[tuple[str, Any], ...]:
     """Return the options that the class does not state, so that the factory may; and defaults."""
-    ours = (Connection, Limits, _AutobahnDefaults)
+    ours = (Connection, Limits, AutobahnDefaults)
     return tuple(
         (name, default)
         for name, default in AUTOBAHN_OPTIONS.items()

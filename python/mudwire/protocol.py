@@ -37,6 +37,8 @@ __all__ = ["CLOSE_NORMAL", "GOING_AWAY", "WebClientProtocol"]
 CLOSE_NORMAL: int = Connection.CLOSE_STATUS_CODE_NORMAL
 GOING_AWAY: int = Connection.CLOSE_STATUS_CODE_GOING_AWAY
 
+INTERNAL_ERROR: int = Connection.CLOSE_STATUS_CODE_INTERNAL_ERROR
+
 DEFAULT_FORMAT = "v1.evennia.com"
 
 RESERVED_NAMES = frozenset({"self", "session", "options"})
@@ -179,7 +181,12 @@ class WebClientProtocol(Connection):
         """See which hooks the class overrides; the others need not be called for each message."""
         self._hands_on = not overrides(self, WebClientProtocol, WAY_IN)
         self._sends_on = not overrides(self, WebClientProtocol, WAY_OUT)
-        super()._onOpen()
+        try:
+            super()._onOpen()
+        except Exception:
+            _log.failure("{peer}: the session could not be made", peer=self.peer)
+            self._end_session()
+            self._fail_connection(INTERNAL_ERROR, "The session could not be made")
 
     def _client_address(self) -> str | None:
         client = getattr(self.transport, "client", None)
@@ -317,9 +324,13 @@ class WebClientProtocol(Connection):
         self._ended = True
         if owner is self:
             try:
-                handler.disconnect(self)
+                self._leave(handler)
             except Exception:
                 _log.failure("{peer}: the session handler failed to disconnect", peer=self.peer)
+
+    def _leave(self, handler: Any) -> None:
+        """Leave the host's table; for a leaf whose handler cannot always be asked."""
+        handler.disconnect(self)
 
     # in
 
@@ -393,11 +404,12 @@ class WebClientProtocol(Connection):
         """Send what a wire format made of a command, if anything."""
         if frame is None:
             return
+        payload, is_binary = frame
         if self._sends_on and self._frames_are_plain and self.state == OPEN:
-            if not self.outbox.write(self.trafficStats.write(*frame)):
+            if not self.outbox.write(self.trafficStats.write(payload, is_binary)):
                 self._drop_slow_reader()
         else:
-            self.sendEncoded(*frame)
+            self.sendEncoded(payload, is_binary)
 
     def sendLine(self, line: str) -> None:
         """Send ``line`` in a text frame."""

@@ -71,6 +71,7 @@ def games(release: Release, template: Path) -> Iterator[Games]:
             yield games
         finally:
             list(pool.map(Game.stop, games))
+    assert "Traceback" not in mudwire.log("portal"), mudwire.log("portal")
 
 
 @pytest.fixture(params=Games._fields)

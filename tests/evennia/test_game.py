@@ -141,6 +141,17 @@ def test_quitting_logs_the_browser_out(game):
         assert "connect" in texts(client.wait_for("connect"))[-1]
 
 
+def test_a_deleted_account_gets_the_login_screen(game):
+    with game.player() as admin:
+        admin.command("py self.account.create(username='dora', password='dora-5Zq8-tY')")
+        visit = WebsiteVisit(game.web_url)
+        visit.log_in("dora", "dora-5Zq8-tY")
+        query = f"?{visit.csessid()}&1&pytest"
+        admin.command("py evennia.search_account('dora')[0].delete()")
+    with game.connect(query) as client:
+        assert "Welcome to" in texts(client.wait_for("connect"))[-1]
+
+
 def test_the_address_behind_a_proxy(game):
     headers = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
     with game.player(**headers) as admin:

@@ -8,6 +8,7 @@ import re
 import pytest
 from twisted.internet.task import Clock
 
+from mudwire.limits import Limits
 from mudwire.portal.lobby import ABSENCE_SECONDS, Lobby, letters_of, plain_line
 from mudwire.session import EmbeddedSessionHandler, Session
 from playing import Player
@@ -192,7 +193,7 @@ def test_an_out_of_band_command_goes_both_ways(enter):
 # coming and going, on a clock of our own
 
 
-class Page(Session):
+class Page(Limits, Session):
     """A page of a browser, without a network."""
 
     def __init__(self, lobby, browser, uid=None):
