@@ -1,4 +1,4 @@
-"""What ``mudwire.evennia.install`` gains where Evennia itself converts: telnet, ANSIString, EvTable."""
+"""What ``mudwire.evennia.install`` gains where Evennia converts: telnet, ANSIString, EvTable."""
 
 from __future__ import annotations
 

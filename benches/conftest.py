@@ -25,8 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_benchmark_update_json(config: Any, benchmarks: Any, output_json: Any) -> None:
     output_json["environment"] = environment()
     del output_json["machine_info"], output_json["commit_info"]
-    for each in output_json["benchmarks"]:
-        del each["stats"]["data"]
+    kept = ("median", "iqr", "rounds")
+    output_json["benchmarks"] = [
+        {**each["extra_info"], **{name: each["stats"][name] for name in kept}}
+        for each in output_json["benchmarks"]
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -238,6 +238,7 @@ class Tables:
                         f"{what}, {server}",
                         figure(1e6 * portal),
                         figure(1e6 * alone),
+                        figure(1e6 * (portal - alone)),
                         figure(
                             1e6
                             * self.game_result.cpu(server=server, process="server", answer=answer)
@@ -245,7 +246,7 @@ class Tables:
                     ]
 
         return table(
-            ["", "Portal, µs", "the class alone, µs", "Server, µs"],
+            ["", "Portal, µs", "the class alone", "the rest", "Server, µs"],
             rows(),
         )
 
