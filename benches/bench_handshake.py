@@ -22,4 +22,4 @@ def bench_handshake(measure, stock, contender):
         for _ in batch:
             connect(factory)
 
-    measure(run, str, subject="handshake", text="handshake", contender=contender)
+    measure(run, int, subject="handshake", text="handshake", contender=contender)

@@ -25,8 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_benchmark_update_json(config: Any, benchmarks: Any, output_json: Any) -> None:
     output_json["environment"] = environment()
     del output_json["machine_info"], output_json["commit_info"]
-    for each in output_json["benchmarks"]:
-        del each["stats"]["data"]
+    kept = ("median", "iqr", "rounds")
+    output_json["benchmarks"] = [
+        {**each["extra_info"], **{name: each["stats"][name] for name in kept}}
+        for each in output_json["benchmarks"]
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +67,14 @@ def measure(benchmark: Any, quick: bool) -> Callable[..., None]:
         calls = min(max(round((0.001 if quick else 0.004) / once), 1), 4000)
         rounds = min(max(round((0.03 if quick else 0.3) / (calls * once)), 1), 100)
         benchmark.group = f"{labels['subject']}, {labels['text']}"
-        size = len(sample[0].encode() if isinstance(sample[0], str) else sample[0])
-        benchmark.extra_info.update(labels, calls=calls, size=size)
+        benchmark.extra_info.update(labels, calls=calls, size=size_of(sample[0]))
         benchmark.pedantic(run, setup=lambda: ((batch(calls),), {}), rounds=rounds)
 
     return measure
+
+
+def size_of(value: Any) -> int | None:
+    """Return the bytes of a text or a payload; None for what has no such size."""
+    if isinstance(value, str):
+        value = value.encode()
+    return len(value) if isinstance(value, bytes) else None

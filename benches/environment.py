@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -37,6 +38,18 @@ def environment() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "versions": {package: version(package) for package in PACKAGES},
     }
+
+
+def save(path: Path, result: dict[str, Any]) -> None:
+    """Write a result as JSON, with a line for each row of it."""
+    members = []
+    for name, value in result.items():
+        text = json.dumps(value)
+        if isinstance(value, list):
+            text = "[\n" + ",\n".join(json.dumps(row) for row in value) + "\n]"
+        members.append(f"{json.dumps(name)}: {text}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{\n" + ",\n".join(members) + "\n}\n")
 
 
 def _git(*arguments: str) -> str:

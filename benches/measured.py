@@ -23,18 +23,16 @@ class Micro:
     @cached_property
     def _seconds(self) -> dict[str, dict[str, dict[str, float]]]:
         found: Any = defaultdict(lambda: defaultdict(dict))
-        for each in self.result["benchmarks"]:
-            label = each["extra_info"]
-            found[label["subject"]][label["text"]][label["contender"]] = (
-                each["stats"]["median"] / label["calls"]
-            )
+        for row in self.result["benchmarks"]:
+            by_contender = found[row["subject"]][row["text"]]
+            by_contender[row["contender"]] = row["median"] / row["calls"]
         return found
 
     @cached_property
     def sizes(self) -> dict[tuple[str, str], int]:
         """Bytes of an input by subject and text."""
-        labels = (each["extra_info"] for each in self.result["benchmarks"])
-        return {(label["subject"], label["text"]): label["size"] for label in labels}
+        rows = self.result["benchmarks"]
+        return {(row["subject"], row["text"]): row["size"] for row in rows}
 
     def texts(self, subject: str) -> list[str]:
         return list(self._seconds[subject])

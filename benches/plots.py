@@ -8,15 +8,17 @@ import matplotlib as mpl
 
 mpl.use("svg")
 from matplotlib import pyplot as plt
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from measured import Micro, Servers
 
-OURS, OTHERS, PLAIN = "#c2410c", "#64748b", "#cbd5e1"
+OURS, OTHERS, PLAIN = "#c2410c", "#334155", "#a3b1c6"
 
 plt.rcParams.update(
     {
@@ -64,6 +66,8 @@ def message(axes: Axes, servers: Servers) -> None:
     axes.bar_label(drawn, fmt="%.2f", padding=3)
     axes.axvline(1, color="black", linewidth=0.6, linestyle=":")
     axes.set_xscale("log")
+    axes.set_xlim(left=0.1)
+    plain_numbers(axes.xaxis)
     axes.set_xlabel("server CPU for one message; a bare Twisted echo is 1 (logarithmic)")
 
 
@@ -79,21 +83,31 @@ def conversion(axes: Axes, micro: Micro) -> None:
         )
     axes.set_yticks(range(len(texts)), reversed(texts))
     axes.set_xscale("log")
+    plain_numbers(axes.xaxis)
     axes.set_xlabel("markup or ANSI to HTML, megabytes a second (logarithmic)")
     axes.legend(frameon=False)
 
 
 def connections(axes: Axes, servers: Servers) -> None:
-    for server, _ in servers.names("crowded"):
-        points = list(crowd(servers, server))
-        axes.plot(*zip(*points, strict=True), marker="o", color=colour(server))
-        axes.annotate(server, points[-1], xytext=(6, -3), textcoords="offset points")
+    for (server, _), line in zip(servers.names("crowded"), (":", "--", "-", "-"), strict=True):
+        points = zip(*crowd(servers, server), strict=True)
+        axes.plot(*points, marker="o", linestyle=line, color=colour(server), label=server)
     axes.set(
         xscale="log",
         yscale="log",
         xlabel="connections that send",
         ylabel="server CPU, µs a message",
     )
+    plain_numbers(axes.xaxis, axes.yaxis)
+    axes.set_ylim(bottom=10)
+    axes.legend(frameon=False)
+
+
+def plain_numbers(*axis: Axis) -> None:
+    """Label an axis with 0.1, 10, 1,000 and not with powers of ten."""
+    for each in axis:
+        each.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        each.set_minor_formatter(NullFormatter())
 
 
 def crowd(servers: Servers, server: str) -> Iterator[tuple[int, float]]:
@@ -107,4 +121,5 @@ def latency(axes: Axes, servers: Servers) -> None:
         values = [1e3 * servers.median_of("at_a_rate", percentile, server=name) for name in names]
         axes.scatter(values, names, marker=marker, color=[colour(name) for name in names])
     axes.set_xscale("log")
+    plain_numbers(axes.xaxis)
     axes.set_xlabel("latency at 500 messages a second, ms: ● 50 %, ■ 99 %, ▲ 99.9 %")

@@ -173,6 +173,9 @@ class Tables:
     def handshake(self) -> str:
         return self._calls("handshake")
 
+    def install(self) -> str:
+        return self._calls("install")
+
     def classes(self) -> str:
         subjects = (
             "send_text",
@@ -199,17 +202,17 @@ class Tables:
     def _calls(self, subject: str) -> str:
         """Make the table of one function: the time of a call, and of the others' against it."""
         others = [name for name in self.micro.contenders(subject) if name != "mudwire"]
-        head = ["", "bytes", "mudwire, µs", "MB/s"]
+        have_sizes = any(self.micro.sizes[subject, text] for text in self.micro.texts(subject))
+        head = ["", *(["bytes", "MB/s"] if have_sizes else []), "mudwire, µs"]
         for name in others:
             head += [f"{name}, µs", "ratio"]
         rows = []
         for text in self.micro.texts(subject):
-            row = [
-                text,
-                f"{self.micro.sizes[subject, text]:,}",
-                figure(1e6 * self.micro.seconds(subject, text)),
-                figure(self.micro.bytes_a_second(subject, text) / 1e6),
-            ]
+            row = [text]
+            if have_sizes:
+                speed = self.micro.bytes_a_second(subject, text)
+                row += [f"{self.micro.sizes[subject, text]:,}", figure(speed / 1e6)]
+            row.append(figure(1e6 * self.micro.seconds(subject, text)))
             for name in others:
                 row += self._beside(subject, text, name)[1:]
             rows.append(row)
@@ -235,6 +238,7 @@ class Tables:
                         f"{what}, {server}",
                         figure(1e6 * portal),
                         figure(1e6 * alone),
+                        figure(1e6 * (portal - alone)),
                         figure(
                             1e6
                             * self.game_result.cpu(server=server, process="server", answer=answer)
@@ -242,7 +246,7 @@ class Tables:
                     ]
 
         return table(
-            ["", "Portal, µs", "the class alone, µs", "Server, µs"],
+            ["", "Portal, µs", "the class alone", "the rest", "Server, µs"],
             rows(),
         )
 

@@ -2,21 +2,20 @@
 
 Both games differ in one line of their settings; the Server, the database and the commands are
 Evennia's own. Visitors who have not logged in type commands: one that does not exist, whose answer
-is a line that names it, and ``look``, whose answer is the welcome screen. The Server is what limits
-how many commands there are, so the figure is CPU time of the Portal for one of them. Most of it is
-the link to the Server (AMP, pickle, zlib), which is the same in both games. The result is
+is a line that names it, and ``look``, whose answer is the welcome screen. What counts is the CPU
+time of the Portal for one of them. The link to the Server (AMP, pickle, zlib) is in it, and is the
+same in both games. The result is
 ``benches/results/game.json``.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from e2e.run import SERVER_CORE, Server, pin
-from environment import RESULTS, environment
+from environment import RESULTS, environment, save
 from harness.game import MUDWIRE, Game
 from harness.releases import installed
 
@@ -68,9 +67,7 @@ def main() -> None:
         finally:
             for game in games.values():
                 game.stop()
-    result = {"environment": environment(), "rows": rows}
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "game.json").write_text(json.dumps(result, indent=1) + "\n")
+    save(RESULTS / "game.json", {"environment": environment(), "rows": rows})
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from environment import QUICK_RESULTS, RESULTS, environment
+from environment import QUICK_RESULTS, RESULTS, environment, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -199,8 +199,7 @@ def main() -> None:
     print(idle.__doc__, flush=True)
     result["idle"] = list(idle(plan))
     directory = QUICK_RESULTS if plan is QUICK else RESULTS
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / "e2e.json").write_text(json.dumps(result, indent=1) + "\n")
+    save(directory / "e2e.json", result)
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ def mudwire_serve() -> None:
             session.msg(answers.room() if text[0] == "l" else answers.chat())
 
     endpoint = TCP4ServerEndpoint(reactor, 0, backlog=4096, interface="127.0.0.1")
-    portal = PortalService(Answers(), endpoint)
+    portal = PortalService(Answers(), endpoint, options={"max_command_rate": 0})
     portal.startService()
     portal.listening.addCallback(lambda _: announce(portal.address.port))
     end_with_stdin(lambda: reactor.callFromThread(reactor.stop))
