@@ -660,3 +660,33 @@ def test_envelopes_of_prompts_and_commands() -> None:
     command, is_binary = codec.encode_default("char_vitals", hp=1, options={}) or (b"", None)
     assert is_binary is False
     assert json.loads(command) == {"proto": "gmcp", "id": "Char.Vitals", "data": '{"hp":1}'}
+
+
+# What is said to many
+
+
+SAYINGS = st.tuples(
+    st.sampled_from(["|rred|n", "|gred|n", "", "\ud800", "é|r", "<b>", "x" * 20_000]),
+    st.fixed_dictionaries(
+        {},
+        optional=dict.fromkeys(
+            ["raw", "client_raw", "nocolor", "screenreader", "send_prompt"], st.booleans()
+        ),
+    ),
+    st.sampled_from([{}, {"type": "say"}]),
+    st.sampled_from([(), ("more",)]),
+)
+
+
+@given(st.lists(SAYINGS, max_size=30))
+def test_what_was_said_before_changes_no_answer(sayings: list[Any]) -> None:
+    codec = EvenniaV1Format()
+    for text, options, kwargs, more in sayings:
+        said = codec.encode_text(text, *more, options=dict(options), **kwargs)
+        assert said == EvenniaV1Format().encode_text(text, *more, options=dict(options), **kwargs)
+
+
+def test_a_parser_of_the_game_is_asked_each_time() -> None:
+    answers = iter(["\x1b[31mone", "\x1b[32mtwo"])
+    codec = EvenniaV1Format(to_ansi=lambda _: next(answers))
+    assert codec.encode_text("same") != codec.encode_text("same")

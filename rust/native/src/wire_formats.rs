@@ -8,6 +8,7 @@ mod codec;
 mod evennia_v1;
 mod gmcp;
 mod json;
+mod memo;
 mod options;
 mod terminal;
 

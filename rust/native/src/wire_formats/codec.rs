@@ -123,6 +123,11 @@ impl Codec {
 }
 
 impl Codec {
+    /// Whether the same text is always converted alike.
+    pub fn is_constant(&self) -> bool {
+        self.to_ansi.is_none()
+    }
+
     /// The text with its markup still to be converted, and the dialect to do so.
     pub fn markup<'a>(
         &self,

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
 use super::codec::{Codec, Frame, command, frame, warn_of_lost};
+use super::memo::Memo;
 use super::options::TextOptions;
 use crate::json::{Failure, Objects, Place, Walk};
 use crate::markup::Dialect;
@@ -14,7 +15,9 @@ use crate::text::{text_argument, utf8};
 
 /// Codec of Evennia's own webclient.
 #[pyclass(frozen, subclass, extends = Codec, module = "mudwire._native")]
-pub struct EvenniaV1Codec;
+pub struct EvenniaV1Codec {
+    memo: Memo,
+}
 
 #[pymethods]
 impl EvenniaV1Codec {
@@ -27,7 +30,7 @@ impl EvenniaV1Codec {
         to_ansi: Option<Py<PyAny>>,
     ) -> PyResult<PyClassInitializer<Self>> {
         let codec = Codec::new(py, dialect, screenreader_strip, to_ansi)?;
-        Ok(PyClassInitializer::from(codec).add_subclass(Self))
+        Ok(PyClassInitializer::from(codec).add_subclass(Self { memo: Memo::new() }))
     }
 
     /// Decode one command text into ``{name: [args, kwargs]}``, or None.
@@ -64,6 +67,20 @@ impl EvenniaV1Codec {
         let py = slf.py();
         let codec = slf.as_super();
         let options = TextOptions::take(codec, kwargs, protocol_flags)?;
+        // A text by itself; a parser of the game may answer anew each time.
+        let alone = match argument.cast_exact::<PyString>() {
+            Ok(text)
+                if args.len() == 1
+                    && kwargs.is_none_or(PyDictMethods::is_empty)
+                    && codec.get().is_constant() =>
+            {
+                Some(text)
+            }
+            _ => None,
+        };
+        if let Some(payload) = alone.and_then(|text| slf.get().memo.payload(&text, &options)) {
+            return Ok(Some((payload, false)));
+        }
         let strip = options.nocolor || options.screenreader || options.raw;
         let Some(text) = text_argument(&argument, strip)? else {
             return Ok(None);
@@ -89,7 +106,11 @@ impl EvenniaV1Codec {
         walk.further_arguments(args, &ARGS)?;
         walk.out.push(b']');
         end_command(slf, name, walk, kwargs)?;
-        Ok(Some(frame(py, &out, false)))
+        let frame = frame(py, &out, false);
+        if let Some(text) = alone {
+            slf.get().memo.remember(&text, &options, &frame.0);
+        }
+        Ok(Some(frame))
     }
 
     /// Encode any other command as a command text; ``options`` is not sent.

@@ -22,6 +22,16 @@ pub struct TextOptions {
 }
 
 impl TextOptions {
+    /// How many ways to show a text there are.
+    pub const WAYS: usize = 1 << 5;
+
+    /// The number of this one.
+    pub fn way(&self) -> usize {
+        [self.raw, self.client_raw, self.nocolor, self.screenreader, self.send_prompt]
+            .iter()
+            .fold(0, |way, &option| way << 1 | usize::from(option))
+    }
+
     /// Takes `options` out of the keywords of a message, and adds what the flags say.
     pub fn take(
         codec: &Bound<'_, PyAny>,

@@ -1,0 +1,59 @@
+//! The payload of the last text, for each way to show it: what is said to many players is converted
+//! once for those who see it alike.
+//!
+//! `benches/bench_broadcast.py` would miss it. A text that is not the last costs a comparison of
+//! lengths.
+
+use std::sync::Mutex;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use super::options::TextOptions;
+
+/// The longest payload that is remembered, in bytes; there are [`TextOptions::WAYS`] of them.
+const LONGEST: usize = 16 * 1024;
+
+struct Said {
+    text: Py<PyString>,
+    payload: Py<PyBytes>,
+}
+
+/// What a codec said last.
+pub struct Memo(Mutex<[Option<Said>; TextOptions::WAYS]>);
+
+impl Memo {
+    pub fn new() -> Self {
+        Self(Mutex::new([const { None }; TextOptions::WAYS]))
+    }
+
+    /// The payload of `text`, if it was the last to be shown like this.
+    pub fn payload<'py>(
+        &self,
+        text: &Bound<'py, PyString>,
+        options: &TextOptions,
+    ) -> Option<Bound<'py, PyBytes>> {
+        let py = text.py();
+        // Another thread that has it is no reason to wait.
+        let memo = self.0.try_lock().ok()?;
+        let said = memo[options.way()].as_ref()?;
+        let last = said.text.bind(py);
+        (last.is(text) || last.to_str().ok()? == text.to_str().ok()?)
+            .then(|| said.payload.bind(py).clone())
+    }
+
+    /// Remembers the payload of `text`, if it is not too long to be kept for nothing.
+    pub fn remember(
+        &self,
+        text: &Bound<'_, PyString>,
+        options: &TextOptions,
+        payload: &Bound<'_, PyBytes>,
+    ) {
+        if payload.as_bytes().len() <= LONGEST
+            && let Ok(mut memo) = self.0.try_lock()
+        {
+            let said = Said { text: text.clone().unbind(), payload: payload.clone().unbind() };
+            memo[options.way()] = Some(said);
+        }
+    }
+}
