@@ -639,8 +639,23 @@ fn separate(out: &mut Vec<u8>, start: usize) {
     }
 }
 
+/// The numbers of the classes, in three digits.
+const DECIMAL: [[u8; 3]; 256] = {
+    let mut table = [[0; 3]; 256];
+    let mut number = 0;
+    while number < 256 {
+        table[number] = [
+            b'0' + (number / 100) as u8,
+            b'0' + (number / 10 % 10) as u8,
+            b'0' + (number % 10) as u8,
+        ];
+        number += 1;
+    }
+    table
+};
+
 fn decimal(number: u8) -> [u8; 3] {
-    [number / 100, number / 10 % 10, number % 10].map(|digit| b'0' + digit)
+    DECIMAL[usize::from(number)]
 }
 
 fn hexadecimal(number: u8) -> [u8; 2] {
