@@ -641,14 +641,15 @@ fn separate(out: &mut Vec<u8>, start: usize) {
 
 /// The numbers of the classes, in three digits.
 const DECIMAL: [[u8; 3]; 256] = {
-    let mut table = [[0; 3]; 256];
-    let mut number = 0;
-    while number < 256 {
-        table[number] = [
-            b'0' + (number / 100) as u8,
-            b'0' + (number / 10 % 10) as u8,
-            b'0' + (number % 10) as u8,
-        ];
+    let mut table = [*b"000"; 256];
+    let mut number = 1;
+    while number < table.len() {
+        let [hundreds, tens, ones] = table[number - 1];
+        table[number] = match (tens, ones) {
+            (b'9', b'9') => [hundreds + 1, b'0', b'0'],
+            (_, b'9') => [hundreds, tens + 1, b'0'],
+            _ => [hundreds, tens, ones + 1],
+        };
         number += 1;
     }
     table
