@@ -14,6 +14,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections import deque
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -124,16 +125,22 @@ def running(name: str) -> Iterator[Server]:
             process.wait()
 
 
+def in_turn(plan: Plan, servers: dict[str, Server]) -> Iterator[tuple[int, Server]]:
+    """Give every server once a round, each round with another one first."""
+    order = deque(servers.values())
+    for number in range(plan.rounds):
+        for server in order:
+            yield number, server
+        order.rotate(-1)
+
+
 def per_message(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
     """CPU time of a message, and throughput, with 50 connections."""
-    for number in range(plan.rounds):
-        for server in servers.values():
-            kinds = {"chat": CHAT, "room": ROOM} if server.name in GAMES else {"echo": CHAT}
-            for answer, message in kinds.items():
-                row = server.load(
-                    "closed", seconds=plan.seconds, warmup=plan.warmup, message=message
-                )
-                yield {"round": number, "answer": answer, **row}
+    for number, server in in_turn(plan, servers):
+        kinds = {"chat": CHAT, "room": ROOM} if server.name in GAMES else {"echo": CHAT}
+        for answer, message in kinds.items():
+            row = server.load("closed", seconds=plan.seconds, warmup=plan.warmup, message=message)
+            yield {"round": number, "answer": answer, **row}
 
 
 def crowded(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
@@ -151,20 +158,16 @@ def crowded(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
 
 def at_a_rate(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
     """Latency at the same load for all, which none of them has trouble with."""
-    for number in range(plan.rounds):
-        for server in servers.values():
-            row = server.load(
-                "rate", rate=RATE, seconds=plan.seconds, warmup=plan.warmup, message=ROOM
-            )
-            yield {"round": number, **row}
+    for number, server in in_turn(plan, servers):
+        row = server.load("rate", rate=RATE, seconds=plan.seconds, warmup=plan.warmup, message=ROOM)
+        yield {"round": number, **row}
 
 
 def arriving(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
     """Handshakes: connect, agree, drop."""
-    for number in range(plan.rounds):
-        for name in WEBSOCKETS:
-            row = servers[name].load("connect", connections=16, seconds=plan.seconds / 2)
-            yield {"round": number, **row}
+    for number, server in in_turn(plan, {name: servers[name] for name in WEBSOCKETS}):
+        row = server.load("connect", connections=16, seconds=plan.seconds / 2)
+        yield {"round": number, **row}
 
 
 def idle(plan: Plan) -> Iterator[dict[str, Any]]:
