@@ -15,7 +15,8 @@ from mudwire.markup import raw
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
-    from mudwire.session import EmbeddedSessionHandler, Session
+    from mudwire.session import Session
+    from mudwire.session_handler import EmbeddedSessionHandler
 
 
 def literal(text: str) -> str:
