@@ -73,7 +73,7 @@ class PortalService(Service):
                 **(options or {}),
             },
         )
-        self.site = PortalSite(PortalResource(game.title, factory))
+        self.site = PortalSite(PortalResource(game.title, factory), factory.protocol)
 
     @property
     def address(self) -> Any:
