@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from mudwire.game import Game
 
 _HOST_AND_PORT = re.compile(r"(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[^:=\[\]]+):)?(?P<port>\d+)")
-
-
 _EXPECTED = "PORT, HOST:PORT or a Twisted endpoint string such as unix:/run/mudwire.sock"
 
 
