@@ -71,7 +71,9 @@ def serve(parser: Parser, arguments: argparse.Namespace) -> int:
     except EnvironmentVariableError as error:
         parser.error(str(error))
     except AddressError as error:
-        parser.error(f"argument --listen: {error}")
+        given = arguments.listen is not None
+        source = "argument --listen" if given else "environment variable MUDWIRE_LISTEN"
+        parser.error(f"{source}: {error}")
 
 
 def compare(arguments: argparse.Namespace) -> int:

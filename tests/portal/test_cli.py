@@ -129,6 +129,13 @@ def test_a_wrong_variable_is_named(name, value, says):
     assert "mudwire serve --help" in line
 
 
+def test_a_wrong_endpoint_in_a_variable_is_named_as_well():
+    result = run("serve", "--sessions", ":memory:", MUDWIRE_LISTEN="carrier:pigeon")
+    assert result.returncode == 2
+    says = "mudwire serve: environment variable MUDWIRE_LISTEN: 'carrier:pigeon': Unknown"
+    assert result.stderr.startswith(says)
+
+
 WRONG = {option.variable: "::no::value" for option in (*OPTIONS, *LIMIT_OPTIONS)}
 
 
