@@ -112,7 +112,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
                 setattr(self, name, value)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
-        self.trafficStats = Traffic(self.max_message_bytes or maxsize)
+        self.trafficStats = Traffic(int(min(self.max_message_bytes, maxsize)) or maxsize)
 
     def _onOpen(self) -> None:
         """Choose the way of the frames, once for the life of the connection."""
