@@ -8,7 +8,13 @@ from twisted.internet.task import Clock
 
 from client_frames import TEXT, client_frame
 from in_memory import HANDSHAKE, Transport, opened, timers
-from mudwire.autobahn_state import AT_REST, AUTOBAHN_OPTIONS, HANDSHAKE_ONLY, MADE_AGAIN
+from mudwire.autobahn_state import (
+    AT_REST,
+    AUTOBAHN_OPTIONS,
+    HANDSHAKE_ONLY,
+    MADE_AGAIN,
+    MADE_EMPTY,
+)
 from mudwire.connection import Connection
 from mudwire.limits import Limits
 
@@ -93,8 +99,8 @@ def test_headers_that_say_something_of_the_player_stay():
 
 def test_an_open_connection_keeps_no_copies():
     connection = opened(Quiet)
-    kept = set(vars(connection)) - {"perMessageCompressionAccept"}  # each factory has its own
-    assert kept.isdisjoint(HANDSHAKE_ONLY | MADE_AGAIN | set(AT_REST) | set(AUTOBAHN_OPTIONS))
+    gone = HANDSHAKE_ONLY | MADE_AGAIN | MADE_EMPTY | set(AT_REST) | set(AUTOBAHN_OPTIONS)
+    assert gone.isdisjoint(vars(connection))
     for name in AT_REST:
         assert hasattr(connection, name)
 

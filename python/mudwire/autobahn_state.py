@@ -24,9 +24,11 @@ __all__ = [
     "HANDSHAKE_ONLY",
     "LET_GO",
     "MADE_AGAIN",
+    "MADE_EMPTY",
     "SHARED_HEADERS",
     "AutobahnDefaults",
     "MadeAgain",
+    "is_default",
 ]
 
 
@@ -39,6 +41,14 @@ def _autobahn_options() -> dict[str, Any]:
 
 
 AUTOBAHN_OPTIONS = _autobahn_options()
+
+
+def is_default(value: Any, default: Any) -> bool:
+    """Return whether an option of a factory was left alone; each factory makes its own lambda."""
+    code = getattr(default, "__code__", None)
+    same_code = code is not None and getattr(value, "__code__", None) is code
+    return value is default or same_code or bool(value == default)
+
 
 AT_REST: dict[str, Any] = {
     "_perMessageCompress": None,
@@ -56,6 +66,7 @@ AT_REST: dict[str, Any] = {
     "localCloseCode": None,
     "localCloseReason": None,
     "openHandshakeTimeoutCall": None,
+    "peer_transport": "websocket",
     "remoteCloseCode": None,
     "remoteCloseReason": None,
     "send_state": WebSocketServerProtocol.SEND_STATE_GROUND,
@@ -69,6 +80,7 @@ AT_REST: dict[str, Any] = {
     "wasOpenHandshakeTimeout": False,
     "wasServerConnectionDropTimeout": False,
     "wasServingFlashSocketPolicyFile": False,
+    "websocket_protocol_in_use": None,
 }
 """What Autobahn's attributes are in an open connection in which nothing special has happened."""
 
@@ -119,6 +131,21 @@ class MadeAgain:
         return deque()
 
     @cached_property
+    def websocket_protocols(self) -> list[str]:
+        """The subprotocols that were offered: none."""
+        return []
+
+    @cached_property
+    def websocket_extensions(self) -> list[Any]:
+        """The extensions that were offered: none."""
+        return []
+
+    @cached_property
+    def websocket_extensions_in_use(self) -> list[Any]:
+        """The extensions that were agreed on: none."""
+        return []
+
+    @cached_property
     def utf8validator(self) -> Any:
         """What checks text that comes in parts."""
         return Utf8Validator()
@@ -153,8 +180,14 @@ class MadeAgain:
         _valid_events: list[str]
 
 
-MADE_AGAIN = frozenset(
-    name for name, value in vars(MadeAgain).items() if isinstance(value, cached_property)
+MADE_EMPTY = frozenset(
+    {"websocket_extensions", "websocket_extensions_in_use", "websocket_protocols"}
+)
+"""Lists that are let go where they are empty."""
+
+MADE_AGAIN = (
+    frozenset(name for name, value in vars(MadeAgain).items() if isinstance(value, cached_property))
+    - MADE_EMPTY
 )
 
 LET_GO = HANDSHAKE_ONLY | MADE_AGAIN

@@ -26,9 +26,11 @@ from mudwire.autobahn_state import (
     AUTOBAHN_OPTIONS,
     HANDSHAKE_HEADERS,
     LET_GO,
+    MADE_EMPTY,
     SHARED_HEADERS,
     AutobahnDefaults,
     MadeAgain,
+    is_default,
 )
 from mudwire.limits import LIMITS, Limits
 from mudwire.outbox import Outbox
@@ -102,7 +104,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
         protocol: Any = type(self)
         for name, default in _left_to_factory(protocol):
             value = getattr(self.factory, name)
-            if value is not default and value != default and name not in self.__dict__:
+            if not is_default(value, default) and name not in self.__dict__:
                 setattr(self, name, value)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
@@ -138,7 +140,9 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
         self.__dict__ = {
             name: value
             for name, value in self.__dict__.items()
-            if name not in LET_GO and AT_REST.get(name, LET_GO) is not value
+            if name not in LET_GO
+            and AT_REST.get(name, LET_GO) is not value
+            and (value or name not in MADE_EMPTY)
         }
 
     def _connectionLost(self, reason: Any) -> None:

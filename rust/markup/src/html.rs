@@ -639,8 +639,24 @@ fn separate(out: &mut Vec<u8>, start: usize) {
     }
 }
 
+/// The numbers of the classes, in three digits.
+const DECIMAL: [[u8; 3]; 256] = {
+    let mut table = [*b"000"; 256];
+    let mut number = 1;
+    while number < table.len() {
+        let [hundreds, tens, ones] = table[number - 1];
+        table[number] = match (tens, ones) {
+            (b'9', b'9') => [hundreds + 1, b'0', b'0'],
+            (_, b'9') => [hundreds, tens + 1, b'0'],
+            _ => [hundreds, tens, ones + 1],
+        };
+        number += 1;
+    }
+    table
+};
+
 fn decimal(number: u8) -> [u8; 3] {
-    [number / 100, number / 10 % 10, number % 10].map(|digit| b'0' + digit)
+    DECIMAL[usize::from(number)]
 }
 
 fn hexadecimal(number: u8) -> [u8; 2] {

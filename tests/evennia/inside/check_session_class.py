@@ -7,15 +7,17 @@ import pytest
 from evennia.server.portal.webclient import WebSocketClient as Stock
 from evennia.server.session import Session
 
+from in_memory import connected
 from mudwire.evennia import WebSocketClient
 
 
-def names(cls, prefix=""):
-    return {name for name in dir(cls) if name.startswith(prefix) and not name.startswith("_")}
+def names(owner, prefix=""):
+    return {name for name in dir(owner) if name.startswith(prefix) and not name.startswith("_")}
 
 
 def test_its_wire_names_are_upstreams():
-    assert names(WebSocketClient, "send_") == names(Stock, "send_")
+    ours, stock = connected(WebSocketClient), connected(Stock)
+    assert names(ours, "send_") == names(stock, "send_")
 
 
 def test_it_has_all_that_upstream_has():
