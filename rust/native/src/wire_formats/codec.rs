@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use super::options::{TextOptions, take_options};
 use crate::json::Lost;
 use crate::markup::Dialect;
+use crate::raised::in_a_line;
 use crate::text::{Text, owned, text_argument};
 
 /// The SGR sequence that ends all colours.
@@ -168,6 +169,19 @@ impl Codec {
     }
 }
 
+/// The text argument of a message; an empty text for one that raises, which the log is told.
+pub fn message_text<'a>(
+    codec: &Bound<'_, PyAny>,
+    argument: &'a Bound<'_, PyAny>,
+    strip: bool,
+) -> PyResult<Option<Text<'a>>> {
+    text_argument(argument, strip).or_else(|error| {
+        let raised = in_a_line(codec.py(), error)?;
+        warn(codec, &format!("args[0] went out as an empty text, because it raises {raised}"))?;
+        Ok(Some(Text { content: Cow::Borrowed(""), has_markup: false }))
+    })
+}
+
 /// The text of a message as ANSI of 256 colours, ended by a reset; `None` if there is none.
 pub fn ansi_text<'py>(
     codec: &Bound<'py, Codec>,
@@ -181,7 +195,7 @@ pub fn ansi_text<'py>(
     let py = codec.py();
     let options = TextOptions::take(codec, kwargs, protocol_flags)?;
     let strip = options.screenreader || options.nocolor;
-    let Some(text) = text_argument(&argument, strip)? else {
+    let Some(text) = message_text(codec, &argument, strip)? else {
         return Ok(None);
     };
     let codec = codec.get();

@@ -6,12 +6,12 @@ use mudwire_wire::json::{write_string, write_string_part};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use super::codec::{Codec, Frame, command, frame, warn_of_lost};
+use super::codec::{Codec, Frame, command, frame, message_text, warn_of_lost};
 use super::memo::Memo;
 use super::options::TextOptions;
 use crate::json::{Failure, Objects, Place, Walk};
 use crate::markup::Dialect;
-use crate::text::{text_argument, utf8};
+use crate::text::utf8;
 
 /// Codec of Evennia's own webclient.
 #[pyclass(frozen, subclass, extends = Codec, module = "mudwire._native")]
@@ -82,7 +82,7 @@ impl EvenniaV1Codec {
             return Ok(Some((payload, false)));
         }
         let strip = options.nocolor || options.screenreader || options.raw;
-        let Some(text) = text_argument(&argument, strip)? else {
+        let Some(text) = message_text(codec, &argument, strip)? else {
             return Ok(None);
         };
         let name = if options.send_prompt { "prompt" } else { "text" };
