@@ -292,7 +292,8 @@ impl<'o> Walk<'o> {
 
 /// The text that `json.dumps` makes of a key; `None` for one it refuses.
 fn key_text<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a, str>>> {
-    if let Ok(string) = key.cast::<PyString>() {
+    // The exact type is the cheaper question.
+    if let Ok(string) = key.cast_exact::<PyString>().or_else(|_| key.cast()) {
         return utf8(string).map(Some);
     }
     Ok(if key.is_none() {

@@ -57,6 +57,24 @@ impl Codec {
     }
 
     /// Encode text as ANSI in a binary frame.
+    ///
+    /// Args:
+    ///     *args: The text, and nothing more that is sent; see `parse_html` for what it may be.
+    ///     protocol_flags (dict | None): The session's flags; `RAW`, `NOCOLOR` and `SCREENREADER`
+    ///         count where the option of that name is absent.
+    ///     **kwargs: `options`, a dict: `raw` leaves markup as it is written, `nocolor` and
+    ///         `screenreader` leave colours out, the latter what is drawn too.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: UTF-8 with SGR sequences of 256 colours (ECMA-48, section
+    ///     8.3.117), ended by a reset, and True; None if there is no text.
+    ///
+    /// Raises:
+    ///     Exception: What `to_ansi` raises. A text that raises is empty, options and flags that
+    ///         raise are absent, and `warn` is told.
+    ///
+    /// The options are those of Evennia's webclient protocol, the frame is that of
+    /// https://mudstandards.org/websocket/.
     #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
     fn encode_text<'py>(
         slf: &Bound<'py, Self>,
@@ -68,7 +86,20 @@ impl Codec {
         Ok(text.map(|text| frame(slf.py(), text.as_bytes(), true)))
     }
 
-    /// Encode a prompt: text with the option ``send_prompt``.
+    /// Encode a prompt: text with the option `send_prompt`.
+    ///
+    /// Args:
+    ///     *args: As of `encode_text`, which does the work: who overrides that has prompts as well.
+    ///     protocol_flags (dict | None): As of `encode_text`.
+    ///     **kwargs: As of `encode_text`; the caller's `options` stay as they are.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: What `encode_text` returns.
+    ///
+    /// Raises:
+    ///     Exception: What `encode_text` raises.
+    ///
+    /// As Evennia's `WireFormat.encode_prompt`.
     #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
     fn encode_prompt<'py>(
         slf: &Bound<'py, Self>,
@@ -92,6 +123,19 @@ impl Codec {
     }
 
     /// Encode any other command; each wire format has its own way.
+    ///
+    /// Args:
+    ///     cmdname (str): The command's name; `options` is never sent.
+    ///     *args: The command's arguments.
+    ///     protocol_flags (dict | None): The session's flags.
+    ///     **kwargs: The command's keywords.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: The payload, and whether its frame is binary (RFC 6455,
+    ///     section 5.6); None if nothing is to be sent.
+    ///
+    /// Raises:
+    ///     NotImplementedError: The class does not implement it.
     #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
     fn encode_default(
         slf: &Bound<'_, Self>,
@@ -105,6 +149,18 @@ impl Codec {
     }
 
     /// Decode a message of the client; each wire format has its own way.
+    ///
+    /// Args:
+    ///     payload (bytes): The message, its fragments joined.
+    ///     is_binary (bool): Whether it came in binary frames (RFC 6455, section 5.6).
+    ///     protocol_flags (dict | None): The session's flags.
+    ///
+    /// Returns:
+    ///     dict | None: `{name: [args, kwargs]}`, what a session's `data_in` takes as keywords;
+    ///     None or empty if there is no command in it. No bytes of a client raise.
+    ///
+    /// Raises:
+    ///     NotImplementedError: The class does not implement it.
     #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
     fn decode_incoming(
         slf: &Bound<'_, Self>,
