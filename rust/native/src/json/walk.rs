@@ -14,7 +14,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use crate::raised::in_a_line;
 use crate::text::utf8;
 
-/// Why an array or object is not whole that a value in it changed.
+/// What is told of an array or object that grew or shrank by what its values do.
 const CHANGED: &str = "changed while it was written";
 
 /// Something that was left out, and where it stood.
@@ -173,17 +173,16 @@ impl<'o> Walk<'o> {
         let start = self.out.len();
         let length = dict.len();
         let mut entries = dict.iter();
-        // The iterator panics where a value that is written changed the dict, and behind the last.
-        for _ in 0..length {
-            if dict.len() != length {
-                break;
-            }
-            let Some((key, value)) = entries.next() else {
-                break;
-            };
+        let mut written = 0;
+        // Where a value that was written has changed the dict, the iterator would panic.
+        while written < length
+            && dict.len() == length
+            && let Some((key, value)) = entries.next()
+        {
             self.entry(&key, &value, container, start)?;
+            written += 1;
         }
-        if dict.len() != length {
+        if written < length || dict.len() != length {
             self.miss(container.place, CHANGED.to_owned());
         }
         Ok(())
