@@ -8,7 +8,7 @@ import math
 import re
 import sys
 from collections import OrderedDict, UserDict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given
@@ -26,6 +26,9 @@ from mudwire.wire_formats import (
     WireFormat,
 )
 from mudwire.wire_formats.gmcp_mudstandards import decode_gmcp, encode_gmcp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 V1 = WIRE_FORMATS["v1.evennia.com"]
 JSON = WIRE_FORMATS["json.mudstandards.org"]
@@ -379,7 +382,136 @@ def test_many_losses_make_one_short_line() -> None:
     codec = Telling()
     assert value_of(codec.encode_default("c", *[object()] * 1000)) == ["c", [None] * 1000, {}]
     [line] = codec.told
-    assert line.endswith("args[3] is a object; 996 more")
+    assert line.endswith("args[3] is an object; 996 more")
+
+
+class Growing(dict[str, Any]):
+    """Each look at its items changes what it stands in."""
+
+    def __init__(self, change: Callable[[], object]) -> None:
+        self.change = change
+
+    def items(self) -> Any:
+        self.change()
+        return {"seen": 1}.items()
+
+
+def test_what_changes_while_it_is_written_is_told() -> None:
+    codec = Telling()
+    grown: dict[str, Any] = {}
+    grown |= {"a": Growing(lambda: grown.update(b=1)), "z": 1}
+    emptied: list[Any] = [0, 1, 2]
+    emptied[0] = Growing(emptied.clear)
+    lengthened: list[Any] = []
+    lengthened += [Growing(lambda: lengthened.append(1)), 2]
+    assert value_of(codec.encode_default("c", grown, emptied, lengthened, 5)) == [
+        "c",
+        [{"a": {"seen": 1}}, [{"seen": 1}], [{"seen": 1}, 2], 5],
+        {},
+    ]
+    places = (f"args[{place}] changed while it was written" for place in range(3))
+    assert codec.told == [
+        f"c went out without what JSON cannot carry: {'; '.join(places)}",
+    ]
+
+
+def test_keys_that_change_places_while_they_are_written_do_no_harm() -> None:
+    codec = Telling()
+    table: dict[str, Any] = {}
+
+    def replace() -> None:
+        del table["z"]
+        table["y"] = 2
+
+    table |= {"a": Growing(replace), "z": 1}
+    _, [written], _ = value_of(codec.encode_default("c", table))
+    assert written["a"] == {"seen": 1}
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    def method(*_args: object) -> Any:
+        raise error
+
+    return method
+
+
+def having(base: type, **methods: Callable[..., Any]) -> Any:
+    """An object of a class with these methods."""
+    return type("Broken", (base,), methods)()
+
+
+def stopping(_: object) -> Iterator[object]:
+    yield "a", 1
+    yield 5
+    yield "b", 2
+    raise ValueError("no\nmore")
+
+
+def test_a_mapping_that_raises_costs_no_more_than_itself() -> None:
+    codec = Telling()
+    frame = codec.encode_default(
+        "c",
+        having(dict, items=raising(KeyError("x"))),
+        having(dict, items=lambda _: 5),
+        having(dict, items=stopping),
+        6,
+    )
+    assert value_of(frame) == ["c", [{}, {}, {"a": 1, "b": 2}, 6], {}]
+    [line] = codec.told
+    assert line == (
+        "c went out without what JSON cannot carry: args[0] has items that raise KeyError: 'x'; "
+        "args[1] has items that raise TypeError: 'int' object is not iterable; "
+        "args[2] has an item that is an int; args[2] has items that raise ValueError: no"
+    )
+
+
+@pytest.mark.parametrize("codec", [EvenniaV1Format, GmcpStandardFormat, TerminalFormat])
+def test_a_text_that_raises_is_empty_and_the_rest_goes_out(codec: type[WireFormat]) -> None:
+    broken = having(object, __str__=raising(ValueError("a")), __repr__=raising(ValueError("b")))
+    telling: Any = type(
+        "TellingFormat", (codec,), {"__init__": Telling.__init__, "warn": Telling.warn}
+    )()
+    assert telling.encode_text(broken, 1, type="x") == codec().encode_text("", 1, type="x")
+    assert telling.told == ["args[0] went out as an empty text, because it raises ValueError: b"]
+
+
+def test_options_and_flags_that_raise_count_as_absent() -> None:
+    codec = Telling()
+    unsure = having(object, __bool__=raising(ValueError("maybe")))
+    frame = codec.encode_text("|rx", options={"raw": unsure}, protocol_flags={"NOCOLOR": True})
+    assert value_of(frame) == ["text", ["x"], {}]
+    frame = codec.encode_text("|rx", protocol_flags={"NOCOLOR": unsure})
+    assert value_of(frame) == ["text", ['<span class="color-009">x</span>'], {}]
+    unreadable = having(UserDict, keys=raising(ValueError("shut")))
+    assert value_of(codec.encode_text("x", options=unreadable)) == ["text", ["x"], {}]
+    assert codec.told == [
+        f"{what}: the message goes out as if there were none"
+        for what in (
+            "raw is neither true nor false, it raises ValueError: maybe",
+            "NOCOLOR is neither true nor false, it raises ValueError: maybe",
+            "options cannot be read, it raises ValueError: shut",
+        )
+    ]
+
+
+def test_a_str_with_an_encoding_of_its_own_is_written_as_any_other() -> None:
+    class Odd(str):
+        encode = raising(ValueError())
+
+    assert value_of(V1.encode_default("c", Odd("\ud800"))) == ["c", ["\ufffd"], {}]
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda stop: V1.encode_default("c", having(dict, items=stop)),
+        lambda stop: V1.encode_text(having(object, __str__=stop)),
+        lambda stop: V1.encode_text("x", options={"raw": having(object, __bool__=stop)}),
+    ],
+)
+def test_what_ends_the_program_passes(encode: Callable[[Any], object]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        encode(raising(KeyboardInterrupt()))
 
 
 def test_circles_and_depth_are_null() -> None:

@@ -4,6 +4,7 @@
 mod frames;
 mod json;
 mod markup;
+mod raised;
 mod text;
 mod wire_formats;
 

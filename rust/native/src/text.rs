@@ -16,6 +16,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
+use crate::raised::in_a_line;
+
 /// What a text argument holds.
 pub struct Text<'a> {
     /// The text, borrowed from the argument where it is a plain `str`.
@@ -49,7 +51,11 @@ pub fn text_argument<'a>(
     } else if let Ok(bytes) = argument.cast::<PyBytes>() {
         String::from_utf8_lossy(bytes.as_bytes())
     } else {
-        owned(argument.str().or_else(|_| argument.repr())?.as_any())?
+        let text = argument.str().or_else(|error| {
+            in_a_line(py, error)?;
+            argument.repr()
+        })?;
+        owned(text.as_any())?
     };
     Ok(Some(Text { content, has_markup: true }))
 }
@@ -59,7 +65,9 @@ pub fn utf8<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     if let Ok(text) = string.to_str() {
         return Ok(Cow::Borrowed(text));
     }
-    let encoded = string.call_method1("encode", ("utf-16-le", "surrogatepass"))?;
+    // A subclass may have an `encode` of its own.
+    let str_type = string.py().get_type::<PyString>();
+    let encoded = str_type.call_method1("encode", (string, "utf-16-le", "surrogatepass"))?;
     let (units, _) = encoded.cast::<PyBytes>()?.as_bytes().as_chunks();
     let units = units.iter().copied().map(u16::from_le_bytes);
     let characters =

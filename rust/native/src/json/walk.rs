@@ -11,7 +11,11 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
+use crate::raised::in_a_line;
 use crate::text::utf8;
+
+/// What is told of an array or object that grew or shrank by what its values do.
+const CHANGED: &str = "changed while it was written";
 
 /// Something that was left out, and where it stood.
 pub struct Lost {
@@ -97,7 +101,11 @@ impl<'o> Walk<'o> {
         } else if let Ok(dict) = value.cast::<PyDict>() {
             self.object(dict, place)?;
         } else if let Ok(list) = value.cast::<PyList>() {
+            let length = list.len();
             self.array(list, list.iter(), place)?;
+            if list.len() != length {
+                self.miss(place, CHANGED.to_owned());
+            }
         } else if let Ok(tuple) = value.cast::<PyTuple>() {
             self.array(tuple, tuple.iter(), place)?;
         } else if let Ok(string) = value.cast::<PyString>() {
@@ -152,19 +160,56 @@ impl<'o> Walk<'o> {
             return Ok(());
         };
         self.out.push(b'{');
-        let start = self.out.len();
         if dict.is_exact_instance_of::<PyDict>() {
-            for (key, value) in dict {
-                self.entry(&key, &value, &container, start)?;
-            }
+            self.entries(dict, &container)?;
         } else {
-            // A subclass may have its own idea of its entries, and `json` asks for it.
-            for item in dict.call_method0(intern!(dict.py(), "items"))?.try_iter()? {
-                let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
-                self.entry(&key, &value, &container, start)?;
-            }
+            self.own_items(dict, &container)?;
         }
         self.out.push(b'}');
+        Ok(())
+    }
+
+    fn entries(&mut self, dict: &Bound<'_, PyDict>, container: &Container<'_>) -> PyResult<()> {
+        let start = self.out.len();
+        let length = dict.len();
+        let mut entries = dict.iter();
+        let mut written = 0;
+        // Where a value that was written has changed the dict, the iterator would panic.
+        while written < length
+            && dict.len() == length
+            && let Some((key, value)) = entries.next()
+        {
+            self.entry(&key, &value, container, start)?;
+            written += 1;
+        }
+        if written < length || dict.len() != length {
+            self.miss(container.place, CHANGED.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Writes what the `items` of a subclass give: it may have its own idea of its entries, and
+    /// `json` asks for it.
+    fn own_items(&mut self, dict: &Bound<'_, PyDict>, container: &Container<'_>) -> PyResult<()> {
+        let py = dict.py();
+        let start = self.out.len();
+        let items = dict.call_method0(intern!(py, "items")).and_then(|items| items.try_iter());
+        let items = match items {
+            Ok(items) => items,
+            Err(error) => return self.miss_raised(container.place, py, error),
+        };
+        for item in items {
+            let item = match item {
+                Ok(item) => item,
+                Err(error) => return self.miss_raised(container.place, py, error),
+            };
+            match item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>() {
+                Ok((key, value)) => self.entry(&key, &value, container, start)?,
+                Err(_) => {
+                    self.miss(container.place, format!("has an item that is {}", kind(&item)));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -176,10 +221,7 @@ impl<'o> Walk<'o> {
         start: usize,
     ) -> PyResult<()> {
         let Some(name) = key_text(key)? else {
-            self.lost.push(Lost {
-                place: container.place.to_string(),
-                reason: format!("has a key that is {}", kind(key)),
-            });
+            self.miss(container.place, format!("has a key that is {}", kind(key)));
             return Ok(());
         };
         if self.out.len() > start {
@@ -232,13 +274,25 @@ impl<'o> Walk<'o> {
 
     fn lose(&mut self, place: &Place<'_>, reason: String) {
         self.out.extend_from_slice(b"null");
+        self.miss(place, reason);
+    }
+
+    /// Remembers that an array or object is not whole.
+    fn miss(&mut self, place: &Place<'_>, reason: String) {
         self.lost.push(Lost { place: place.to_string(), reason });
+    }
+
+    fn miss_raised(&mut self, place: &Place<'_>, py: Python<'_>, error: PyErr) -> PyResult<()> {
+        let raised = in_a_line(py, error)?;
+        self.miss(place, format!("has items that raise {raised}"));
+        Ok(())
     }
 }
 
 /// The text that `json.dumps` makes of a key; `None` for one it refuses.
 fn key_text<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a, str>>> {
-    if let Ok(string) = key.cast::<PyString>() {
+    // The exact type is the cheaper question.
+    if let Ok(string) = key.cast_exact::<PyString>().or_else(|_| key.cast()) {
         return utf8(string).map(Some);
     }
     Ok(if key.is_none() {
@@ -274,8 +328,10 @@ fn integer_text(integer: &Bound<'_, PyInt>) -> PyResult<String> {
 }
 
 fn kind(value: &Bound<'_, PyAny>) -> String {
-    value
-        .get_type()
-        .fully_qualified_name()
-        .map_or_else(|_| "an object".to_owned(), |name| format!("a {name}"))
+    let Ok(name) = value.get_type().fully_qualified_name() else {
+        return "an object".to_owned();
+    };
+    let name = name.to_string_lossy();
+    let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
 }

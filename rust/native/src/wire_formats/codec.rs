@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use super::options::{TextOptions, take_options};
 use crate::json::Lost;
 use crate::markup::Dialect;
+use crate::raised::in_a_line;
 use crate::text::{Text, owned, text_argument};
 
 /// The SGR sequence that ends all colours.
@@ -56,6 +57,24 @@ impl Codec {
     }
 
     /// Encode text as ANSI in a binary frame.
+    ///
+    /// Args:
+    ///     *args: The text, and nothing more that is sent; see `parse_html` for what it may be.
+    ///     protocol_flags (dict | None): The session's flags; `RAW`, `NOCOLOR` and `SCREENREADER`
+    ///         count where the option of that name is absent.
+    ///     **kwargs: `options`, a dict: `raw` leaves markup as it is written, `nocolor` and
+    ///         `screenreader` leave colours out, the latter what is drawn too.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: UTF-8 with SGR sequences of 256 colours (ECMA-48, section
+    ///     8.3.117), ended by a reset, and True; None if there is no text.
+    ///
+    /// Raises:
+    ///     Exception: What `to_ansi` raises. A text that raises is empty, options and flags that
+    ///         raise are absent, and `warn` is told.
+    ///
+    /// The options are those of Evennia's webclient protocol, the frame is that of
+    /// https://mudstandards.org/websocket/.
     #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
     fn encode_text<'py>(
         slf: &Bound<'py, Self>,
@@ -67,7 +86,20 @@ impl Codec {
         Ok(text.map(|text| frame(slf.py(), text.as_bytes(), true)))
     }
 
-    /// Encode a prompt: text with the option ``send_prompt``.
+    /// Encode a prompt: text with the option `send_prompt`.
+    ///
+    /// Args:
+    ///     *args: As of `encode_text`, which does the work: who overrides that has prompts as well.
+    ///     protocol_flags (dict | None): As of `encode_text`.
+    ///     **kwargs: As of `encode_text`; the caller's `options` stay as they are.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: What `encode_text` returns.
+    ///
+    /// Raises:
+    ///     Exception: What `encode_text` raises.
+    ///
+    /// As Evennia's `WireFormat.encode_prompt`.
     #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
     fn encode_prompt<'py>(
         slf: &Bound<'py, Self>,
@@ -91,6 +123,19 @@ impl Codec {
     }
 
     /// Encode any other command; each wire format has its own way.
+    ///
+    /// Args:
+    ///     cmdname (str): The command's name; `options` is never sent.
+    ///     *args: The command's arguments.
+    ///     protocol_flags (dict | None): The session's flags.
+    ///     **kwargs: The command's keywords.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: The payload, and whether its frame is binary (RFC 6455,
+    ///     section 5.6); None if nothing is to be sent.
+    ///
+    /// Raises:
+    ///     NotImplementedError: The class does not implement it.
     #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
     fn encode_default(
         slf: &Bound<'_, Self>,
@@ -104,6 +149,18 @@ impl Codec {
     }
 
     /// Decode a message of the client; each wire format has its own way.
+    ///
+    /// Args:
+    ///     payload (bytes): The message, its fragments joined.
+    ///     is_binary (bool): Whether it came in binary frames (RFC 6455, section 5.6).
+    ///     protocol_flags (dict | None): The session's flags.
+    ///
+    /// Returns:
+    ///     dict | None: `{name: [args, kwargs]}`, what a session's `data_in` takes as keywords;
+    ///     None or empty if there is no command in it. No bytes of a client raise.
+    ///
+    /// Raises:
+    ///     NotImplementedError: The class does not implement it.
     #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
     fn decode_incoming(
         slf: &Bound<'_, Self>,
@@ -168,6 +225,19 @@ impl Codec {
     }
 }
 
+/// The text argument of a message; an empty text for one that raises, which the log is told.
+pub fn message_text<'a>(
+    codec: &Bound<'_, PyAny>,
+    argument: &'a Bound<'_, PyAny>,
+    strip: bool,
+) -> PyResult<Option<Text<'a>>> {
+    text_argument(argument, strip).or_else(|error| {
+        let raised = in_a_line(codec.py(), error)?;
+        warn(codec, &format!("args[0] went out as an empty text, because it raises {raised}"))?;
+        Ok(Some(Text { content: Cow::Borrowed(""), has_markup: false }))
+    })
+}
+
 /// The text of a message as ANSI of 256 colours, ended by a reset; `None` if there is none.
 pub fn ansi_text<'py>(
     codec: &Bound<'py, Codec>,
@@ -181,7 +251,7 @@ pub fn ansi_text<'py>(
     let py = codec.py();
     let options = TextOptions::take(codec, kwargs, protocol_flags)?;
     let strip = options.screenreader || options.nocolor;
-    let Some(text) = text_argument(&argument, strip)? else {
+    let Some(text) = message_text(codec, &argument, strip)? else {
         return Ok(None);
     };
     let codec = codec.get();

@@ -6,12 +6,12 @@ use mudwire_wire::json::{write_string, write_string_part};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use super::codec::{Codec, Frame, command, frame, warn_of_lost};
+use super::codec::{Codec, Frame, command, frame, message_text, warn_of_lost};
 use super::memo::Memo;
 use super::options::TextOptions;
 use crate::json::{Failure, Objects, Place, Walk};
 use crate::markup::Dialect;
-use crate::text::{text_argument, utf8};
+use crate::text::utf8;
 
 /// Codec of Evennia's own webclient.
 #[pyclass(frozen, subclass, extends = Codec, module = "mudwire._native")]
@@ -33,7 +33,19 @@ impl EvenniaV1Codec {
         Ok(PyClassInitializer::from(codec).add_subclass(Self { memo: Memo::new() }))
     }
 
-    /// Decode one command text into ``{name: [args, kwargs]}``, or None.
+    /// Decode one command text, `["name", args, kwargs]`.
+    ///
+    /// Args:
+    ///     payload (bytes): JSON (RFC 8259) as UTF-8, read with the meaning of Python's `json`: an
+    ///         array of three or more that begins with a string.
+    ///     is_binary (bool): Whether it came in binary frames; both are read alike.
+    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
+    ///
+    /// Returns:
+    ///     dict | None: `{name: [args, kwargs]}`; None for anything else, for JSON that nests
+    ///     deeper than 128 and for integers of more than 4300 digits.
+    ///
+    /// The format is that of Evennia's webclient, `evennia.js`.
     #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
     fn decode_incoming<'py>(
         &self,
@@ -53,7 +65,26 @@ impl EvenniaV1Codec {
         }
     }
 
-    /// Encode text as HTML in a command text named ``text`` or ``prompt``.
+    /// Encode text as HTML in a command text named `text`, or `prompt` with that option.
+    ///
+    /// Args:
+    ///     *args: The text, then arguments that go along; `parse_html` says what the text may be.
+    ///     protocol_flags (dict | None): The session's flags; `RAW`, `NOCOLOR` and `SCREENREADER`
+    ///         count where the option of that name is absent.
+    ///     **kwargs: Keywords that go along, but for `options`, a dict: `raw` shows markup as it is
+    ///         written, `client_raw` with it sends HTML of the game's own, `nocolor` and
+    ///         `screenreader` leave colours out, the latter what is drawn too, and `send_prompt`
+    ///         makes a prompt of it.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: `["text", [html, ...], {...}]` as UTF-8, and False; None if
+    ///     there is no text.
+    ///
+    /// Raises:
+    ///     Exception: What `to_ansi` raises. What else raises, and what JSON cannot carry, is
+    ///         empty, null or absent in its place, and `warn` is told.
+    ///
+    /// The options are those of Evennia's webclient protocol, the HTML is that of `parse_html`.
     #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
     fn encode_text<'py>(
         slf: &Bound<'py, Self>,
@@ -82,7 +113,7 @@ impl EvenniaV1Codec {
             return Ok(Some((payload, false)));
         }
         let strip = options.nocolor || options.screenreader || options.raw;
-        let Some(text) = text_argument(&argument, strip)? else {
+        let Some(text) = message_text(codec, &argument, strip)? else {
             return Ok(None);
         };
         let name = if options.send_prompt { "prompt" } else { "text" };
@@ -113,7 +144,22 @@ impl EvenniaV1Codec {
         Ok(Some(frame))
     }
 
-    /// Encode any other command as a command text; ``options`` is not sent.
+    /// Encode any other command as a command text, `["name", [args], {kwargs}]`.
+    ///
+    /// Args:
+    ///     cmdname (str): The command's name; nothing is sent for `options`.
+    ///     *args: The command's arguments.
+    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
+    ///     **kwargs: The command's keywords.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: JSON (RFC 8259) as UTF-8, and False. What JSON cannot carry
+    ///     is null or left out, and `warn` is told its place.
+    ///
+    /// Raises:
+    ///     TypeError: The name is no str.
+    ///
+    /// The format is that of Evennia's webclient, `evennia.js`.
     #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
     fn encode_default<'py>(
         slf: &Bound<'py, Self>,

@@ -33,6 +33,16 @@ impl GmcpCodec {
     }
 
     /// Decode a line of the player (binary frame) or a GMCP message (text frame).
+    ///
+    /// Args:
+    ///     payload (bytes): UTF-8: the line, or `Package.Name json`.
+    ///     is_binary (bool): Whether it came in binary frames.
+    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
+    ///
+    /// Returns:
+    ///     dict | None: `{name: [args, kwargs]}`; None or empty if there is no command in it.
+    ///
+    /// The frames are those of https://mudstandards.org/websocket/, the names Evennia's.
     #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
     fn decode_incoming<'py>(
         &self,
@@ -51,7 +61,22 @@ impl GmcpCodec {
         }
     }
 
-    /// Encode any other command as a GMCP message; ``options`` is not sent.
+    /// Encode any other command as a GMCP message.
+    ///
+    /// Args:
+    ///     cmdname (str): The command's name, such as `char_vitals`; nothing is sent for `options`.
+    ///     *args: The command's arguments; a single one is not wrapped in an array.
+    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
+    ///     **kwargs: The command's keywords, but for `options`, sent as an object.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: `Package.Name json` as UTF-8, and False. What JSON cannot
+    ///     carry is null or left out, and `warn` is told its place.
+    ///
+    /// Raises:
+    ///     TypeError: The name is no str.
+    ///
+    /// The frames are those of https://mudstandards.org/websocket/, the names Evennia's.
     #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
     fn encode_default<'py>(
         slf: &Bound<'py, Self>,

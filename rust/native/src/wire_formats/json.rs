@@ -34,6 +34,17 @@ impl JsonCodec {
     }
 
     /// Decode a line of the player (binary frame) or an envelope (text frame).
+    ///
+    /// Args:
+    ///     payload (bytes): UTF-8: the line, or `{"proto": ..., "id": ..., "data": ...}`.
+    ///     is_binary (bool): Whether it came in binary frames.
+    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
+    ///
+    /// Returns:
+    ///     dict | None: `{name: [args, kwargs]}`: of a GMCP message, of a text, or of a command
+    ///     named by `id`, else by `proto`; None or empty if there is no command in it.
+    ///
+    /// The envelopes are those of https://mudstandards.org/websocket/.
     #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
     fn decode_incoming<'py>(
         &self,
@@ -61,6 +72,20 @@ impl JsonCodec {
     }
 
     /// Encode a prompt in an envelope of its own.
+    ///
+    /// Args:
+    ///     *args: As of `encode_text`.
+    ///     protocol_flags (dict | None): As of `encode_text`.
+    ///     **kwargs: As of `encode_text`.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: `{"proto": "prompt", "id": "", "data": ansi}` as UTF-8, and
+    ///     False; None if there is no text.
+    ///
+    /// Raises:
+    ///     Exception: What `to_ansi` raises; see `encode_text`.
+    ///
+    /// The envelopes are those of https://mudstandards.org/websocket/.
     #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]
     fn encode_prompt<'py>(
         slf: &Bound<'py, Self>,
@@ -72,7 +97,23 @@ impl JsonCodec {
         Ok(text.map(|text| frame(slf.py(), &envelope("prompt", "", &text), false)))
     }
 
-    /// Encode any other command as GMCP in an envelope; ``options`` is not sent.
+    /// Encode any other command as GMCP in an envelope.
+    ///
+    /// Args:
+    ///     cmdname (str): The command's name, such as `char_vitals`; nothing is sent for `options`.
+    ///     *args: The command's arguments; a single one is not wrapped in an array.
+    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
+    ///     **kwargs: The command's keywords, but for `options`, sent as an object.
+    ///
+    /// Returns:
+    ///     tuple[bytes, bool] | None: `{"proto": "gmcp", "id": "Package.Name", "data": json}` as
+    ///     UTF-8, and False. What JSON cannot carry is null or left out, and `warn` is told its
+    ///     place.
+    ///
+    /// Raises:
+    ///     TypeError: The name is no str.
+    ///
+    /// The envelopes are those of https://mudstandards.org/websocket/.
     #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
     fn encode_default<'py>(
         slf: &Bound<'py, Self>,

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
 use super::codec::warn;
+use crate::raised::in_a_line;
 
 /// How a text is to be shown.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the protocol")]
@@ -44,10 +45,10 @@ impl TextOptions {
             Some(flags) => mapping(codec, flags, "protocol_flags")?,
             None => None,
         };
-        let option = |name: &Bound<'_, PyString>| lookup(options.as_ref(), name);
+        let option = |name: &Bound<'_, PyString>| lookup(codec, options.as_ref(), name);
         let option_or_flag = |name, flag| match option(name)? {
             Some(value) => Ok(value),
-            None => lookup(flags.as_ref(), flag).map(Option::unwrap_or_default),
+            None => lookup(codec, flags.as_ref(), flag).map(Option::unwrap_or_default),
         };
         Ok(Self {
             raw: option_or_flag(intern!(py, "raw"), intern!(py, "RAW"))?,
@@ -101,23 +102,39 @@ fn mapping<'py>(
     }
     if value.cast::<PyMapping>().is_ok() {
         let dict = PyDict::new(codec.py());
-        dict.update(value.cast()?)?;
-        return Ok(Some(dict));
+        return match dict.update(value.cast()?) {
+            Ok(()) => Ok(Some(dict)),
+            Err(error) => {
+                let raised = in_a_line(codec.py(), error)?;
+                warn_of_none(codec, &format!("{name} cannot be read, it raises {raised}"))
+            }
+        };
     }
     let kind = value.get_type().fully_qualified_name()?;
-    warn(
-        codec,
-        &format!("{name} should be a dict, not {kind}: the message goes out as if there were none"),
-    )?;
-    Ok(None)
+    warn_of_none(codec, &format!("{name} should be a dict, not {kind}"))
 }
 
-fn lookup(dict: Option<&Bound<'_, PyDict>>, name: &Bound<'_, PyString>) -> PyResult<Option<bool>> {
-    match dict {
-        Some(dict) => match dict.get_item(name)? {
-            Some(value) => value.is_truthy().map(Some),
-            None => Ok(None),
-        },
-        None => Ok(None),
-    }
+fn lookup(
+    codec: &Bound<'_, PyAny>,
+    dict: Option<&Bound<'_, PyDict>>,
+    name: &Bound<'_, PyString>,
+) -> PyResult<Option<bool>> {
+    let Some(dict) = dict else {
+        return Ok(None);
+    };
+    let value = match dict.get_item(name) {
+        Ok(None) => return Ok(None),
+        Ok(Some(value)) => value.is_truthy(),
+        Err(error) => Err(error),
+    };
+    value.map(Some).or_else(|error| {
+        let raised = in_a_line(codec.py(), error)?;
+        warn_of_none(codec, &format!("{name} is neither true nor false, it raises {raised}"))
+    })
+}
+
+/// Tells the log of something that counts as absent.
+fn warn_of_none<T>(codec: &Bound<'_, PyAny>, what: &str) -> PyResult<Option<T>> {
+    warn(codec, &format!("{what}: the message goes out as if there were none"))?;
+    Ok(None)
 }

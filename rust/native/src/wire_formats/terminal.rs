@@ -24,7 +24,17 @@ impl TerminalCodec {
         Ok(PyClassInitializer::from(codec).add_subclass(Self))
     }
 
-    /// Decode a line of the player, from a frame of either kind.
+    /// Decode a line of the player.
+    ///
+    /// Args:
+    ///     payload (bytes): The line as UTF-8, whose blanks on both sides do not count.
+    ///     is_binary (bool): Whether it came in binary frames; both are read alike.
+    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
+    ///
+    /// Returns:
+    ///     dict | None: `{"text": [[line], {}]}`; None if nothing is left, or it is not UTF-8.
+    ///
+    /// The frames are those of https://mudstandards.org/websocket/.
     #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
     fn decode_incoming<'py>(
         &self,
@@ -38,6 +48,17 @@ impl TerminalCodec {
     }
 
     /// Send nothing: a terminal has no out-of-band commands.
+    ///
+    /// Args:
+    ///     cmdname (str): The command's name.
+    ///     *args: The command's arguments.
+    ///     protocol_flags (dict | None): The session's flags.
+    ///     **kwargs: The command's keywords.
+    ///
+    /// Returns:
+    ///     None: Always.
+    ///
+    /// As https://mudstandards.org/websocket/ defines the format: lines of text.
     #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
     fn encode_default(
         &self,
