@@ -68,6 +68,11 @@ def test_anything_is_a_text(text: object, html: str) -> None:
     assert parse_html(text) == html
 
 
+def test_anything_is_a_flag() -> None:
+    assert parse_html("|rred", strip_ansi=1) == "red"
+    assert parse_ansi("|500x", xterm256=None) == "\x1b[1m\x1b[31mx"
+
+
 def test_an_ansi_string_has_done_its_markup() -> None:
     text = AnsiString("|gred")
     assert parse_html(text) == '<span class="color-009">|gred</span>'

@@ -693,7 +693,7 @@ def test_a_dialect_of_the_game_s_own() -> None:
 
 
 def test_a_parser_of_the_game_s_own() -> None:
-    def to_ansi(text: str) -> str:
+    def to_ansi(text: str, truecolor: bool) -> str:
         return text.replace("<red>", "\x1b[31m") + "|r||"
 
     settings = {"to_ansi": to_ansi}
@@ -820,5 +820,5 @@ def test_what_was_said_before_changes_no_answer(sayings: list[Any]) -> None:
 
 def test_a_parser_of_the_game_is_asked_each_time() -> None:
     answers = iter(["\x1b[31mone", "\x1b[32mtwo"])
-    codec = EvenniaV1Format(to_ansi=lambda _: next(answers))
+    codec = EvenniaV1Format(to_ansi=lambda *_: next(answers))
     assert codec.encode_text("same") != codec.encode_text("same")

@@ -117,7 +117,7 @@ class Codec:
         *,
         dialect: Dialect | None = None,
         screenreader_strip: str | re.Pattern[str] | None = None,
-        to_ansi: Callable[[str], str] | None = None,
+        to_ansi: Callable[[str, bool], str] | None = None,
     ) -> Self: ...
     def decode_incoming(
         self, payload: bytes, is_binary: bool, protocol_flags: dict[str, Any] | None = None

@@ -141,11 +141,10 @@ class EmbeddedSessionHandler:
 
         """
         for name, (args, keywords) in kwargs.items():
-            send: Callable[..., None] | None = getattr(
-                session, f"send_{name.strip().lower()}", None
-            )
+            # Autobahn keeps a state and a queue of sending under such names.
+            send: Any = getattr(session, f"send_{name.strip().lower()}", None)
             try:
-                if send is not None:
+                if callable(send):
                     send(*args, **keywords)
                 else:
                     session.send_default(name, *args, **keywords)

@@ -9,7 +9,7 @@ and Rust converts that.
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ _METHODS = (
 
 
 @cache
-def game_markup() -> tuple[Dialect, Callable[[str], str] | None]:
+def game_markup() -> tuple[Dialect, Callable[[str, bool], str] | None]:
     """Return what converts the markup of the game: a dialect, and a parser to use before it.
 
     The parser is None where the dialect says it all. Otherwise it is what the game's Evennia turns
@@ -46,8 +46,12 @@ def game_markup() -> tuple[Dialect, Callable[[str], str] | None]:
         logger.log_warn(
             f"mudwire: this game's markup goes through its own parser, which is slower: {reason}"
         )
-        to_ansi = partial(text2html.parse_ansi, xterm256=True, mxp=True, truecolor=True)
-        return Dialect.ansi_only(), to_ansi
+        return Dialect.ansi_only(), _to_ansi
+
+
+def _to_ansi(text: str, truecolor: bool) -> str:
+    ansi_text: str = text2html.parse_ansi(text, xterm256=True, mxp=True, truecolor=truecolor)
+    return ansi_text
 
 
 def upstream_parser() -> Any:

@@ -51,7 +51,8 @@ def plain_line(text: str) -> str:
 def letters_of(name: str) -> str | None:
     """Return the ASCII letters that a name is made of, in lower case, or None if it is no name.
 
-    Two names with the same letters look alike, accents or not, so they are one name.
+    Two names with the same letters look alike, accents or not, so they are one name; and so do
+    a capital i and an l, which both count as an l.
 
     Args:
         name: 2 to 20 Latin letters, with accents if need be, and single hyphens and
@@ -61,7 +62,8 @@ def letters_of(name: str) -> str | None:
     bare = "".join(
         char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
     )
-    return bare.lower() if 2 <= len(name) <= 20 and _NAME.fullmatch(bare) else None
+    is_name = 2 <= len(name) <= 20 and _NAME.fullmatch(bare)
+    return bare.replace("I", "l").lower().replace("i", "l") if is_name else None
 
 
 @dataclass
@@ -144,7 +146,7 @@ class Lobby(Game):
     ) -> None:
         """Take the client's answer to ``oob``."""
         sent = kwargs.get("sent")
-        if name == "pong" and isinstance(sent, (int, float)):
+        if name == "pong" and isinstance(sent, (int, float)) and 0 <= sent <= time.monotonic():
             session.msg(
                 f"Your client answered |w{(time.monotonic() - sent) * 1000:.1f} ms|n later "
                 "with the command |wpong|n."

@@ -198,8 +198,8 @@ class PortalResource(Resource):
         return answer(request)
 
     def _answer_page(self, request: Any) -> bytes:
-        secure = is_secure(request.getHeader("x-forwarded-proto"), request.isSecure())
-        secret = secret_in(request.getHeader("cookie"), secure)
+        secure = is_secure(header(request, b"x-forwarded-proto"), request.isSecure())
+        secret = secret_in(header(request, b"cookie"), secure)
         key = key_of(secret)
         if key is None or secret is None:
             secret = new_secret()
@@ -207,12 +207,18 @@ class PortalResource(Resource):
         request.setHeader("Set-Cookie", set_cookie(secret, secure))
         request.setHeader("Content-Type", "text/html; charset=utf-8")
         request.setHeader("Cache-Control", "no-store")
-        host = request.getHeader("host") or ""
+        host = header(request, b"host") or ""
         if HOST.fullmatch(host):
             # To some browsers 'self' is this scheme alone, and a websocket's is another.
             policy = POLICY.replace("connect-src 'self'", f"connect-src ws://{host} wss://{host}")
             request.setHeader("Content-Security-Policy", policy)
         return self._page.replace("{csessid}", str(key)).encode()
+
+
+def header(request: Any, name: bytes) -> str | None:
+    """Return a header of a request, whatever bytes are in it (RFC 9110, section 5.5)."""
+    value: bytes | None = request.getHeader(name)
+    return None if value is None else value.decode("latin-1")
 
 
 def plain(request: Any, code: int, text: str) -> bytes:
@@ -259,7 +265,7 @@ class WebSocketUpgrade:
 
     def __call__(self, request: Any) -> bytes | int:
         """Hand the request's connection over, or say that a websocket is here."""
-        if "websocket" not in (request.getHeader("upgrade") or "").lower():
+        if "websocket" not in (header(request, b"upgrade") or "").lower():
             request.setHeader("Upgrade", "websocket")
             return plain(request, UPGRADE_REQUIRED, "Here is a websocket; the page is at /")
         protocol: Any = self._factory.buildProtocol(request.getClientAddress())

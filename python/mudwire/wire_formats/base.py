@@ -26,8 +26,9 @@ class WireFormat(Codec):
             the flags DOTALL and MULTILINE; Evennia's setting
             ``SCREENREADER_REGEX_STRIP``. Without it drawn lines are taken out, as is
             Evennia's default; an empty expression takes out nothing.
-        to_ansi: For a game whose markup fits no ``Dialect``: a function that turns
-            markup into ANSI. After it only raw ANSI sequences and links are read.
+        to_ansi: For a game whose markup fits no ``Dialect``: a function of a text and of
+            whether 24-bit colours may stay in it, that turns markup into ANSI. After it
+            only raw ANSI sequences and links are read.
 
     A subclass sets ``name``, the subprotocol's, and implements ``decode_incoming``
     and ``encode_default``. What it inherits sends text as ANSI in binary frames.

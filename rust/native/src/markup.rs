@@ -86,6 +86,17 @@ impl Dialect {
     }
 }
 
+/// A flag as Python takes one: anything may stand for true or false.
+struct Flag(bool);
+
+impl<'py> FromPyObject<'_, 'py> for Flag {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        value.is_truthy().map(Self)
+    }
+}
+
 /// A text argument, where nothing, and whatever else is false, is an empty text.
 fn text<'a>(argument: &'a Bound<'_, PyAny>, strip: bool) -> PyResult<Text<'a>> {
     let given = if argument.is_truthy()? { text_argument(argument, strip)? } else { None };
@@ -120,10 +131,13 @@ fn dialect_of<'a>(
 ///
 /// The classes and the link handlers are those of Evennia's `evennia.utils.text2html.parse_html`.
 #[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
+#[pyo3(
+    signature = (string, strip_ansi=Flag(false), dialect=None),
+    text_signature = "(string, strip_ansi=False, dialect=None)"
+)]
 pub fn parse_html<'py>(
     string: &Bound<'py, PyAny>,
-    strip_ansi: bool,
+    Flag(strip_ansi): Flag,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<Bound<'py, PyString>> {
     let text = text(string, strip_ansi)?;
@@ -153,16 +167,23 @@ pub fn parse_html<'py>(
 ///
 /// The rules are those of Evennia's `evennia.utils.ansi.parse_ansi`.
 #[pyfunction]
-#[pyo3(signature = (
-    string, strip_ansi=false, xterm256=false, mxp=false, truecolor=false, dialect=None
-))]
-#[expect(clippy::fn_params_excessive_bools, reason = "Evennia's signature")]
+#[pyo3(
+    signature = (
+        string,
+        strip_ansi=Flag(false),
+        xterm256=Flag(false),
+        mxp=Flag(false),
+        truecolor=Flag(false),
+        dialect=None
+    ),
+    text_signature = "(string, strip_ansi=False, xterm256=False, mxp=False, truecolor=False, dialect=None)"
+)]
 pub fn parse_ansi(
     string: &Bound<'_, PyAny>,
-    strip_ansi: bool,
-    xterm256: bool,
-    mxp: bool,
-    truecolor: bool,
+    Flag(strip_ansi): Flag,
+    Flag(xterm256): Flag,
+    Flag(mxp): Flag,
+    Flag(truecolor): Flag,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
     let text = text(string, strip_ansi)?;

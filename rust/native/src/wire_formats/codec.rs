@@ -185,17 +185,19 @@ impl Codec {
         self.to_ansi.is_none()
     }
 
-    /// The text with its markup still to be converted, and the dialect to do so.
+    /// The text with its markup still to be converted, and the dialect to do so; a parser of the
+    /// game keeps 24-bit colours where `truecolor` says so.
     pub fn markup<'a>(
         &self,
         py: Python<'_>,
         text: Text<'a>,
+        truecolor: bool,
     ) -> PyResult<(Cow<'a, str>, &mudwire_markup::Dialect)> {
         if !text.has_markup {
             return Ok((text.content, mudwire_markup::Dialect::ansi_only()));
         }
         if let Some(to_ansi) = &self.to_ansi {
-            let ansi = owned(to_ansi.bind(py).call1((text.content,))?.str()?.as_any())?;
+            let ansi = owned(to_ansi.bind(py).call1((text.content, truecolor))?.str()?.as_any())?;
             return Ok((ansi, mudwire_markup::Dialect::ansi_only()));
         }
         let dialect = match &self.dialect {
@@ -218,7 +220,7 @@ impl Codec {
     }
 
     fn plain_text(&self, py: Python<'_>, text: Text<'_>) -> PyResult<String> {
-        let (text, dialect) = self.markup(py, text)?;
+        let (text, dialect) = self.markup(py, text, false)?;
         let mut out = String::with_capacity(text.len());
         mudwire_markup::plain(&text, dialect, AnsiOptions::default(), &mut out);
         Ok(out)
@@ -264,22 +266,28 @@ pub fn ansi_text<'py>(
     if options.nocolor {
         return codec.plain_text(py, text).map(Some);
     }
-    let (text, dialect) = codec.markup(py, text)?;
+    let ends_in_reset = ends_in_reset(&text.content);
+    let (text, dialect) = codec.markup(py, text, false)?;
     let mut out = String::with_capacity(text.len() + text.len() / 4 + RESET.len());
     let xterm256 = AnsiOptions { xterm256: true, ..AnsiOptions::default() };
     mudwire_markup::ansi(&text, dialect, xterm256, &mut out);
-    drop_final_reset(&text, &mut out);
+    if ends_in_reset {
+        drop_final_reset(&mut out);
+    }
     out.push_str(RESET);
     Ok(Some(out))
 }
 
+/// Whether a text ends in `|n`, before its line end if it has one.
+fn ends_in_reset(text: &str) -> bool {
+    text.strip_suffix('\n').unwrap_or(text).ends_with("|n")
+}
+
 /// Takes back the reset that a final `|n` gave, so that there is one, behind the line end too.
-fn drop_final_reset(text: &str, out: &mut String) {
-    let line_end = if text.ends_with('\n') { "\n" } else { "" };
-    let before = |text: &str, end| Some(text.strip_suffix(line_end)?.strip_suffix(end)?.len());
-    if before(text, "|n").is_some()
-        && let Some(length) = before(out, RESET)
-    {
+fn drop_final_reset(out: &mut String) {
+    let line_end = if out.ends_with('\n') { "\n" } else { "" };
+    let before = out.strip_suffix(line_end).and_then(|out| out.strip_suffix(RESET)).map(str::len);
+    if let Some(length) = before {
         out.truncate(length);
         out.push_str(line_end);
     }

@@ -129,7 +129,7 @@ impl EvenniaV1Codec {
         } else if options.raw {
             write_raw(&text.content, options.client_raw, &mut out);
         } else {
-            let (text, markup) = codec.get().markup(py, text)?;
+            let (text, markup) = codec.get().markup(py, text, true)?;
             html(&text, markup, options.nocolor, Quoting::Json, &mut out);
         }
         out.push(b'"');
