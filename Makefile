@@ -18,10 +18,10 @@ run: $(VENV)/.built ## start the portal with the lobby, on http://localhost:4008
 
 test: test-rust test-python test-oldest test-evennia ## all tests
 
-test-rust:
+test-rust: ## the tests in Rust
 	cargo test --workspace --locked
 
-test-python: $(VENV)/.built $(VENV)/.browser
+test-python: $(VENV)/.built $(VENV)/.browser ## the tests in Python, without Evennia's
 	$(BIN)/pytest --ignore=tests/evennia $(ARGS)
 
 test-evennia: $(VENV)/.evennia $(VENV)/.browser ## tests in real Evennia games
@@ -32,7 +32,7 @@ OLDEST := .venv-oldest
 
 test-oldest: $(VENV)/.built $(OLDEST)/.tools ## the protocol with the oldest Autobahn and Twisted
 	rm -rf $(OLDEST)/wheel
-	$(BIN)/maturin build --release --locked --quiet --out $(OLDEST)/wheel
+	$(MAKE) wheel DIST=$(OLDEST)/wheel
 	$(OLDEST)/bin/pip install --quiet --no-deps --force-reinstall $(OLDEST)/wheel/*.whl
 	$(OLDEST)/bin/pytest tests/test_connection.py tests/test_frames.py tests/test_limits.py \
 		tests/test_outbox.py tests/test_protocol.py tests/test_upstreams.py $(ARGS)
@@ -66,8 +66,12 @@ bench-quick: $(VENV)/.bench ## a look at the same in a minute; writes nothing th
 	$(BENCH) python benches/e2e/run.py --quick
 	$(BENCH) python benches/report.py --quick
 
+# A wheel says nothing of the machine that it was built on.
+DIST := dist
+REMAP := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo --remap-path-prefix=$(CURDIR)=mudwire
+
 wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
-	$(BIN)/maturin build --release --locked --out dist
+	RUSTFLAGS="$(REMAP)" $(BIN)/maturin build --release --locked --quiet --target-dir target/wheel --out $(DIST)
 
 clean: ## remove everything that was built
 	rm -rf $(VENV) $(OLDEST) .venv-evennia-* target dist python/mudwire/*.so
@@ -86,13 +90,13 @@ $(OLDEST)/.tools: pyproject.toml
 	touch $@
 
 $(VENV)/.built: $(VENV)/.tools $(RUST)
-	$(BIN)/maturin develop --release --locked --quiet
+	PIP_QUIET=1 $(BIN)/maturin develop --release --locked --quiet
 	touch $@
 
 $(VENV)/.evennia: $(VENV)/.built tests/evennia/install $(wildcard python/mudwire/*.py python/mudwire/*/*.py)
-	rm -rf dist
-	$(MAKE) wheel
-	$(BIN)/python tests/evennia/install dist/*.whl
+	rm -rf $(VENV)/wheel
+	$(MAKE) wheel DIST=$(VENV)/wheel
+	$(BIN)/python tests/evennia/install $(VENV)/wheel/*.whl
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.evennia $(wildcard benches/e2e/load/src/*.rs)

@@ -22,7 +22,8 @@ spaces and escapes what is not ASCII; here they are UTF-8 without padding). 48,0
 in `tests/oracle` and a comparison with a live Evennia hold it to that.
 
 The differences below are wanted. Each is run by a test; this page is made from the same table,
-`tests/differences.toml`, by `python tests/compatibility.py > docs/compatibility.md`.
+`tests/differences.toml`, by `python tests/compatibility.py > docs/compatibility.md`. (A number
+that is missing was given up: what it named is upstream's answer.)
 """
 
 

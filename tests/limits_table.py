@@ -18,14 +18,15 @@ END = "<!-- end -->\n"
 def table() -> str:
     """Return the table of limits in Markdown."""
     rows = [
-        "| limit | default | attribute of the protocol | protects | close code |",
-        "|---|---|---|---|---|",
+        "| limit | what it is | default | attribute of the protocol | protects | close code |",
+        "|---|---|---|---|---|---|",
     ]
     for limit in LIMITS.values():
         default = f"{limit.default:,.0f} {limit.unit}" if limit.default else "off"
         code = limit.close_code or ""
         rows.append(
-            f"| `{limit.name}` | {default} | `{limit.attribute}` | {limit.protects} | {code} |"
+            f"| `{limit.name}` | {limit.what} | {default} | `{limit.attribute}` "
+            f"| {limit.protects} | {code} |"
         )
     return "\n".join([*rows, ""])
 

@@ -20,13 +20,21 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_examples_run(path: Path) -> None:
-    text = path.read_text(encoding="utf-8").replace("  # upstream", "")
-    if path.name == "compatibility.md":
-        return  # run by test_compatibility
-    test = doctest.DocTestParser().get_doctest(text.replace("```", ""), {}, path.name, str(path), 0)
+def test_the_examples_of_the_readme_run() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").replace("```", "")
+    test = doctest.DocTestParser().get_doctest(text, {}, "README.md", None, 0)
+    assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_files_that_are_named_exist() -> None:
+    sources = [*PAGES, *ROOT.glob("python/**/*.py"), *ROOT.glob("rust/**/src/**/*.rs")]
+    named = re.compile(
+        r"(?<![\w/])(?:benches|tests|docs|rust|python)/[\w/-]+\.(?:py|rs|md|toml)\b(?!\.)"
+    )
+    for path in sources:
+        for name in named.findall(path.read_text(encoding="utf-8")):
+            assert (ROOT / name).exists(), f"{path.name} names {name}"
 
 
 def test_make_targets_that_are_named_exist() -> None:

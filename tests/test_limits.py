@@ -23,6 +23,17 @@ def test_each_limit_is_an_attribute_of_the_protocol():
         assert getattr(Connection, limit.attribute) == limit.default
 
 
+def test_what_is_counted_is_whole_and_time_is_not():
+    assert {name for name, limit in LIMITS.items() if limit.whole} == {
+        "max_connections",
+        "max_handshake_bytes",
+        "max_message_bytes",
+        "max_queue_bytes",
+        "max_command_rate",
+    }
+    assert all(type(limit.default) is int for limit in LIMITS.values() if limit.whole)
+
+
 def logged_limit(server, name):
     return [line for line in server.logged() if LIMITS[name].log in line]
 
@@ -46,7 +57,7 @@ def test_max_connections(serve):
     assert refused.value.response.status_code == LIMITS["max_connections"].close_code
 
 
-@pytest.mark.parametrize("limit", [2, 0])
+@pytest.mark.parametrize("limit", [2, 2.0, 0, 0.0, 1e30, float("inf")])
 def test_max_message_bytes(serve, limit):
     server = serve(max_message_bytes=limit)
     with server.connect() as client:
@@ -54,14 +65,14 @@ def test_max_message_bytes(serve, limit):
         client.send("{}")
         assert client.ping().wait(TIMEOUT)
         client.send("{} ")
-        if limit:
+        if limit == 2:
             with pytest.raises(ConnectionClosed) as closed:
                 client.recv(TIMEOUT)
             assert closed.value.rcvd.code == LIMITS["max_message_bytes"].close_code
             assert logged_limit(server, "max_message_bytes")
         else:
             assert client.ping().wait(TIMEOUT)
-        assert session.refused_messages == (1 if limit else 2)
+        assert session.refused_messages == (1 if limit == 2 else 2)
 
 
 def accept_compression(offers):

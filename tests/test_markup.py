@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from html_closed_list import read
 from mudwire import markup
+from mudwire.game import CONTROLS, literal
 from mudwire.markup import Dialect, parse_ansi, parse_html, strip_ansi
 
 FUNCTIONS = [getattr(markup, name) for name in markup.__all__ if name != "Dialect"]
@@ -94,6 +95,34 @@ def test_raw_text_is_shown_as_it_is(text: str) -> None:
     assert strip_ansi(markup.raw(text)) == markup.strip_mxp(text)
 
 
+PIECES = [
+    "|",
+    "l",
+    "c",
+    "t",
+    "e",
+    "u",
+    "|lc",
+    "|lt",
+    "|le",
+    "||",
+    "{",
+    "\\",
+    "\b",
+    "\x1b[0m",
+    "\x07",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=2)), st.booleans())
+def test_a_literal_is_no_link(pieces: list[str], strip: bool) -> None:
+    text = "".join(pieces)
+    for markup_text in (literal(text), f"|r{literal(text)}lc", f"|lu{literal(text)}|ltx|le"):
+        links = read(parse_html(markup_text, strip_ansi=strip))
+        assert not links.commands
+    assert strip_ansi(literal(text)).replace("\x1b[K", "") == CONTROLS.sub("", text)
+
+
 STOCK: dict[str, Any] = {
     "ansi_map": [("|r", "\x1b[1m\x1b[31m"), ("|n", "\x1b[0m")],
     "bright_backgrounds": [("|[r", "|[500")],
@@ -118,7 +147,7 @@ def test_markup_of_a_games_own() -> None:
     assert (
         parse_html("{rred|n{/{[rx", dialect=curly) == RED + '<br><span class="bgcolor-196">x</span>'
     )
-    assert parse_html("{{r{x", dialect=curly) == "{r&lt;&gt;"
+    assert parse_html("{{r{{[r{x", dialect=curly) == "{r{[r&lt;&gt;"
     assert parse_ansi("{[r", xterm256=True, dialect=curly) == "\x1b[48;5;196m"
     mux = dialect(
         ansi_map=[("%cr", "\x1b[31m"), ("%cn", "\x1b[0m"), ("%r", "\r\n"), ("%cR", "\x1b[41m")],

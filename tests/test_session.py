@@ -1,14 +1,17 @@
-"""The embedded default: session, session handler."""
+"""The embedded host: session, session handler."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
-from twisted.logger import LogLevel, globalLogPublisher
+from twisted.logger import LogLevel, formatEvent, globalLogPublisher
 
 from mudwire.game import Game
 from mudwire.limits import Limits
 from mudwire.portal import WebSocketClient
-from mudwire.session import EmbeddedSessionHandler, Session
+from mudwire.session import Session
+from mudwire.session_handler import EmbeddedSessionHandler
 
 
 class Recorder(Game):
@@ -41,6 +44,8 @@ class RecordingSession(Limits, Session):
 
     def __init__(self, handler):
         self.sent = []
+        self.refused_messages = 0
+        self.refused = Counter()
         self.init_session("websocket", "192.0.2.1", handler)
 
     def send_text(self, *args, **kwargs):
@@ -175,15 +180,22 @@ def test_commands_reach_the_game(game, handler, session):
 
 
 @pytest.mark.parametrize("value", [["look", {}], [["look"], []], [None, None], [[], {}], [[7], {}]])
-def test_a_command_of_the_wrong_types_is_dropped(game, handler, session, value):
+def test_a_command_of_the_wrong_types_is_refused_and_counted(game, handler, session, log, value):
     handler.data_in(session, text=value)
     assert game.heard[1:] == []
+    assert session.refused_messages == 1
+    assert session.refused == {"wrong arguments": 1}
+    [event] = [event for event in log if event["log_level"] is LogLevel.debug]
+    assert formatEvent(event) == (
+        f"Dropped text of session {session.sessid}: its arguments have the wrong types"
+    )
 
 
-def test_a_flood_is_dropped_and_told_once_a_second(game, handler, session, monkeypatch):
+@pytest.mark.parametrize("rate", [3, 3.5])
+def test_a_flood_is_dropped_and_told_once_a_second(game, handler, session, monkeypatch, rate):
     now = 1000.0
-    monkeypatch.setattr("mudwire.session.time.time", lambda: now)
-    session.max_command_rate = 3
+    monkeypatch.setattr("mudwire.session_handler.time.time", lambda: now)
+    session.max_command_rate = rate
     for second in (1, 2):
         for _ in range(10):
             handler.data_in(session, text=[["look"], {}])

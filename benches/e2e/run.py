@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
+import socket
 import subprocess
 import sys
 from collections import deque
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from environment import QUICK_RESULTS, RESULTS, environment, save
+from websockets.sync.client import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +33,9 @@ LOAD = HERE.parents[1] / "target" / "release" / "mudwire-load"
 CHAT = '["text",["say 00000000"],{}]'
 ROOM = '["text",["look 0000000"],{}]'
 """What the client sends: 28 characters."""
+
+CHAT_ANSWER = r'<span class="color-014">Anna</span> says, "Hi \d{6}"'
+"""The text that a game answers the first of them with."""
 
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
@@ -65,6 +71,11 @@ class Server:
         self.port = port
         self.process = process
 
+    @property
+    def path(self) -> str:
+        """What the handshake asks for: csessid, page id and browser behind the question mark."""
+        return "/ws?&1&bench" if self.name == "mudwire-serve" else "/?&1&bench"
+
     def load(self, mode: str, **options: Any) -> dict[str, Any]:
         """Run the load generator and return what it says."""
         with self.loading(mode, **options) as load:
@@ -78,13 +89,32 @@ class Server:
         options |= {
             "address": f"127.0.0.1:{self.port}",
             "pid": self.pid,
-            "path": "/ws?&1&bench" if self.name == "mudwire-serve" else "/?&1&bench",
+            "path": self.path,
             "raw": "yes" if self.name.startswith("twisted") else "no",
         }
         command = [LOAD, mode, *(f"{name}={value}" for name, value in options.items())]
         load = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         pin(load.pid, LOAD_CORE)
         return load
+
+    def check(self) -> None:
+        """Ask once, and stop the run if the answer is not what is to be measured."""
+        if self.name.startswith("twisted"):
+            with socket.create_connection(("127.0.0.1", self.port)) as echo:
+                echo.sendall(CHAT.encode())
+                answer = echo.recv(1024).decode()
+        else:
+            url = f"ws://127.0.0.1:{self.port}{self.path}"
+            with connect(url, subprotocols=["v1.evennia.com"], compression=None) as client:
+                client.send(CHAT)
+                answer = client.recv()
+        if self.name in ECHOES:
+            right = answer == CHAT
+        else:
+            name, [text], kwargs = json.loads(answer)
+            right = (name, kwargs) == ("text", {}) and re.fullmatch(CHAT_ANSWER, text)
+        if not right:
+            raise SystemExit(f"{self.name} answers {answer!r}")
 
     def memory(self) -> int:
         """Return the bytes of memory that the process alone uses, without what is garbage."""
@@ -196,6 +226,8 @@ def main() -> None:
     result: dict[str, Any] = {"environment": environment()}
     with ExitStack() as stack:
         servers = {name: stack.enter_context(running(name)) for name in (*ECHOES, *GAMES)}
+        for server in servers.values():
+            server.check()
         for stage in (per_message, crowded, at_a_rate, arriving):
             print(stage.__doc__, flush=True)
             result[stage.__name__] = list(stage(plan, servers))

@@ -70,6 +70,10 @@ AUTOBAHNS_WAY = frozenset(
 """What a frame passes on Autobahn's way; an override of any of it must be called."""
 
 
+FRAGMENT_BYTES = 64
+"""What Autobahn keeps for each fragment of a message besides its payload, about."""
+
+
 class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
     """The native frames and counters, as Autobahn's statistics."""
 
@@ -108,7 +112,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
                 setattr(self, name, value)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
-        self.trafficStats = Traffic(self.max_message_bytes or maxsize)
+        self.trafficStats = Traffic(int(min(self.max_message_bytes, maxsize)) or maxsize)
 
     def _onOpen(self) -> None:
         """Choose the way of the frames, once for the life of the connection."""
@@ -206,12 +210,13 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
     def onMessageBegin(self, isBinary: bool) -> None:
         """Hear that a message begins."""
         super().onMessageBegin(isBinary)
-        self._message_bytes = 0
+        self._message_bytes = -FRAGMENT_BYTES
 
     def onMessageFrameBegin(self, length: int) -> None:
         """Hear of a frame whose header has come, and refuse it before its payload is held."""
         super().onMessageFrameBegin(length)
-        self._refuse_over_limit(self.message_data_total_length)
+        self._message_bytes += FRAGMENT_BYTES
+        self._refuse_over_limit(max(self._message_bytes, self.message_data_total_length))
 
     def onMessageFrameData(self, payload: bytes) -> None:
         """Hear of payload, which may have been compressed, and then be longer than announced."""

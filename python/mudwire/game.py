@@ -7,6 +7,7 @@ hook raises is logged and costs nobody a connection.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +16,29 @@ from mudwire.markup import raw
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
-    from mudwire.session import EmbeddedSessionHandler, Session
+    from mudwire.session import Session
+    from mudwire.session_handler import EmbeddedSessionHandler
+
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters but the tab and line ends."""
 
 
 def literal(text: str) -> str:
     """Return markup that shows a text as it is, whatever a player wrote into it.
 
-    ``raw`` alone, as in Evennia, leaves a door open: links are found after escapes are
-    undone, so that ``||lc`` still begins one. Here a reset stands in between.
+    ``raw`` alone, as in Evennia, leaves a door open: links are found after escapes are undone, so
+    that ``||lc`` still begins one. Here each bar is kept apart from what comes behind it by a
+    control sequence without a trace (``CSI K``). Control characters, which could undo that, go.
 
     Args:
         text: What a player typed.
 
+    Returns:
+        The markup.
+
     """
-    return str(raw(text)).replace("||l", "|||nl")
+    return raw(CONTROLS.sub("", text)).replace("||", "||\x1b[K")
 
 
 class Game(ABC):

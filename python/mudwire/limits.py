@@ -14,10 +14,11 @@ __all__ = ["LIMITS", "Limit", "Limits"]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What one limit is called, allows, protects and says.
+    """What one limit is called, is, allows, protects and says.
 
     ``name`` is the option's (``--max-queue-bytes`` on the command line), ``attribute`` that of
-    the protocol class, which is Autobahn's where Autobahn has one. ``close_code`` is what the
+    the protocol class, which is Autobahn's where Autobahn has one. ``what`` says what is
+    limited, ``protects`` what for. ``close_code`` is what the
     client sees: a close code of RFC 6455, section 7.4 (1006 where the connection is cut
     without a close frame), or the status of HTTP while there is no websocket yet. ``log`` is
     what the line in the log says.
@@ -28,8 +29,14 @@ class Limit:
     default: float
     unit: str
     close_code: int | None
+    what: str
     protects: str
     log: str | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it counts things, which have no fractions; seconds have."""
+        return self.unit != "seconds"
 
 
 LIMITS: dict[str, Limit] = {
@@ -41,6 +48,7 @@ LIMITS: dict[str, Limit] = {
             default=0,
             unit="connections",
             close_code=503,
+            what="most websockets at once (plain HTTP does not count)",
             protects="the process from more connections than it should hold",
             log="maximum number of connections reached",
         ),
@@ -50,6 +58,7 @@ LIMITS: dict[str, Limit] = {
             default=5,
             unit="seconds",
             close_code=1006,
+            what="longest wait for the whole request of a new connection",
             protects="file descriptors from clients that connect and say nothing",
             log="WebSocket opening handshake timeout",
         ),
@@ -59,6 +68,7 @@ LIMITS: dict[str, Limit] = {
             default=16 * 1024,
             unit="bytes",
             close_code=431,
+            what="longest header of a request",
             protects="memory from a request header without an end",
             log="request header longer than max_handshake_bytes",
         ),
@@ -68,6 +78,7 @@ LIMITS: dict[str, Limit] = {
             default=1024 * 1024,
             unit="bytes",
             close_code=1009,
+            what="longest message of a client",
             protects="memory from one huge message of a client",
             log="message longer than max_message_bytes",
         ),
@@ -77,6 +88,7 @@ LIMITS: dict[str, Limit] = {
             default=4 * 1024 * 1024,
             unit="bytes",
             close_code=1006,
+            what="most that waits to be read by a client",
             protects="memory from a client that reads slower than the game writes",
             log="reads too slowly: more than max_queue_bytes wait",
         ),
@@ -86,6 +98,7 @@ LIMITS: dict[str, Limit] = {
             default=80,
             unit="commands per second",
             close_code=None,
+            what="most commands of a player in a second",
             protects="everybody else in an embedded game from a player who floods it",
             log="more commands than max_command_rate in a second: dropped",
         ),
@@ -95,6 +108,7 @@ LIMITS: dict[str, Limit] = {
             default=30,
             unit="seconds",
             close_code=None,
+            what="time between pings of an open connection",
             protects="idle connections from the time limits of proxies",
             log=None,
         ),
@@ -104,6 +118,7 @@ LIMITS: dict[str, Limit] = {
             default=30,
             unit="seconds",
             close_code=1006,
+            what="longest wait for the answer to a ping",
             protects="sessions from connections that died without a word",
             log="WebSocket ping timeout",
         ),
@@ -113,6 +128,7 @@ LIMITS: dict[str, Limit] = {
             default=5,
             unit="seconds",
             close_code=1006,
+            what="longest wait for the answer to a close frame",
             protects="file descriptors from clients that do not answer a close frame",
             log="WebSocket closing handshake timeout",
         ),
@@ -122,6 +138,7 @@ LIMITS: dict[str, Limit] = {
             default=60,
             unit="seconds",
             close_code=None,
+            what="how long a lost connection keeps its session for who comes back",
             protects="the game from players who lost their connection and stay away",
             log="did not come back within unclean_close_grace",
         ),

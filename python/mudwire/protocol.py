@@ -41,9 +41,6 @@ INTERNAL_ERROR: int = Connection.CLOSE_STATUS_CODE_INTERNAL_ERROR
 
 DEFAULT_FORMAT = "v1.evennia.com"
 
-RESERVED_NAMES = frozenset({"self", "session", "options"})
-"""Commands that collide with the parameters of the hosts' functions they are handed to."""
-
 WAY_IN = frozenset({"data_in"})
 WAY_OUT = frozenset({"sendEncoded", "sendMessage"})
 """Hooks that a message passes and that need not be called where nobody overrides them."""
@@ -70,6 +67,9 @@ class WebClientProtocol(Connection):
     upstream_ips: Iterable[str] = ()
     """The addresses and networks of the proxies whose X-Forwarded-For is believed."""
 
+    reserved_names: ClassVar[frozenset[str]] = frozenset({"self", "session", "options"})
+    """Commands that are refused: they collide with parameters of what they are handed to."""
+
     refused: ClassVar[Counter[str]] = Counter()
     """How many messages of all connections were refused, by reason."""
 
@@ -95,6 +95,7 @@ class WebClientProtocol(Connection):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._ended = False
+        self._is_leaving = False
         self._hands_on = False  # data_in is not overridden, and need not be called
         self._sends_on = False  # nor are sendEncoded and sendMessage
         self.sessionhandler = None
@@ -322,11 +323,14 @@ class WebClientProtocol(Connection):
         if hasattr(handler, "get"):
             owner = handler.get(self.sessid, owner)
         self._ended = True
-        if owner is self:
-            try:
-                self._leave(handler)
-            except Exception:
-                _log.failure("{peer}: the session handler failed to disconnect", peer=self.peer)
+        if owner is not self or self._is_leaving:
+            return
+        self._is_leaving = True  # the handler may disconnect the session that it hears of
+        try:
+            self._leave(handler)
+        except Exception:
+            _log.failure("{peer}: the session handler failed to disconnect", peer=self.peer)
+        self._is_leaving = False
 
     def _leave(self, handler: Any) -> None:
         """Leave the host's table; for a leaf whose handler cannot always be asked."""
@@ -345,7 +349,7 @@ class WebClientProtocol(Connection):
             )
             if not commands:
                 self._refuse("no command")
-            elif not RESERVED_NAMES.isdisjoint(commands):
+            elif not self.reserved_names.isdisjoint(commands):
                 self._refuse("reserved name")
             elif self._hands_on and "websocket_close" not in commands:
                 self.sessionhandler.data_in(self, **commands)
@@ -357,7 +361,14 @@ class WebClientProtocol(Connection):
     def _refuse(self, why: str) -> None:
         self.refused_messages += 1
         self.refused[why] += 1
-        _log.debug("{peer}: message refused: {why}", peer=self.peer, why=why)
+        # At 1, 2, 4, 8 ...: some hosts write debug lines too, and nobody may fill their disk.
+        if self.refused_messages.bit_count() == 1:
+            _log.debug(
+                "{peer}: {count} messages refused, the last: {why}",
+                peer=self.peer,
+                count=self.refused_messages,
+                why=why,
+            )
 
     def data_in(self, **kwargs: Any) -> None:
         """Hand commands of the player to the host.

@@ -287,8 +287,10 @@ def test_two_tabs_are_one_player(portal, visit):
 
 def test_quitting_ends_the_session_until_somebody_connects_again(portal, visit):
     tab = visit(portal).enter("Quin")
+    expect(tab.page.locator("#prompt")).to_have_text("lobby>")
     tab.type("quit")
     expect(tab.status).to_have_text("disconnected")
+    expect(tab.page.locator("#prompt")).to_be_empty()
     tab.type("look")
     tab.sees("Not connected: your line was not sent.")
     expect(tab.line).to_have_value("look")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mudwire.cli import LIMIT_OPTIONS, OPTIONS
 from mudwire.limits import LIMITS
+from mudwire.portal.options import LIMIT_OPTIONS, OPTIONS
 from mudwire.portal.running import endpoint_of
 from playing import SECONDS, Player
 
@@ -47,10 +47,19 @@ def error_of(*arguments, code, **environment):
 def test_help_names_every_option_with_its_variable_and_default():
     text = " ".join(run("serve", "--help").stdout.split())
     for option in (*OPTIONS, *LIMIT_OPTIONS):
-        assert f"--{option.name} {option.metavar}" in text
-        assert option.variable in text
-        assert option.default in text
+        default = f"default: {option.default}; " if option.default else ""
+        given = f"--{option.name} {option.metavar}".strip()
+        assert f"{given} {option.help} [{default}{option.variable}]" in text
+        assert " " not in option.metavar
+    for limit in LIMITS.values():
+        if limit.default == 0:
+            assert f"[default: off; MUDWIRE_{limit.name.upper()}]" in text
     assert "Ctrl-C" in text
+
+
+def test_help_fits_a_terminal():
+    lines = run("serve", "--help", COLUMNS="80").stdout.partition("Examples:")[0].splitlines()
+    assert max(map(len, lines)) <= 80
 
 
 def test_every_limit_has_an_option_but_for_the_one_that_the_leaf_settles():
@@ -75,6 +84,12 @@ def test_the_version_is_the_packages():
     ("arguments", "says"),
     [
         (("--listen", "99999"), "port 99999 is not between 0 and 65535"),
+        (("--listen", "localhost"), "'localhost' is not HOST:PORT, the port is missing"),
+        (("--listen", "0.0.0.0"), "'0.0.0.0' is not HOST:PORT, the port is missing"),
+        (("--listen", "[::1]"), "'[::1]' is not HOST:PORT, the port is missing"),
+        (("--listen", "localhost:http"), "expected PORT, HOST:PORT or a Twisted endpoint string"),
+        (("--listen", "carrier:pigeon"), "Unknown endpoint type: 'carrier'; expected PORT"),
+        (("--listen", "tcp:port"), "expected PORT, HOST:PORT or a Twisted endpoint string"),
         (("--game", "lobby"), "'lobby' is not MODULE:CLASS or FILE.py:CLASS"),
         (("--game", "no_such_module:Game"), "there is no module no_such_module"),
         (("--game", "nofile.py:Game"), "there is no file nofile.py"),
@@ -84,7 +99,10 @@ def test_the_version_is_the_packages():
         (("--origin", "example.com"), "is not an origin such as https://example.com"),
         (("--origin", "https://example.com/page"), "is not an origin"),
         (("--proxy", "localhost"), "expected an IP address or a network"),
-        (("--max-message-bytes", "many"), "'many' is not a number from 0"),
+        (("--max-message-bytes", "many"), "'many' is not a whole number from 0, nor off"),
+        (("--max-message-bytes", "0.5"), "'0.5' is not a whole number from 0"),
+        (("--max-command-rate", "1.5"), "'1.5' is not a whole number from 0"),
+        (("--max-connections", "inf"), "'inf' is not a whole number from 0"),
         (("--ping-timeout", "-1"), "'-1' is not a number from 0"),
         (("--ping-timeout", "nan"), "'nan' is not a number from 0"),
     ],
@@ -96,9 +114,52 @@ def test_a_wrong_option_is_one_line_and_code_2(arguments, says):
     assert "mudwire serve --help" in line
 
 
-def test_a_wrong_variable_is_named():
-    line = error_of(code=2, MUDWIRE_PROXY="127.0.0.1, nonsense")
-    assert "environment variable MUDWIRE_PROXY: 'nonsense'" in line
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("MUDWIRE_PROXY", "127.0.0.1, nonsense", "'nonsense'"),
+        ("MUDWIRE_MAX_CONNECTIONS", "0.5", "'0.5' is not a whole number"),
+        ("MUDWIRE_VERBOSE", "loud", "'loud' is neither on (or 1) nor off (or 0)"),
+        ("MUDWIRE_GAME", "lobby", "'lobby' is not MODULE:CLASS"),
+    ],
+)
+def test_a_wrong_variable_is_named(name, value, says):
+    line = error_of(code=2, **{name: value})
+    assert line.startswith(f"mudwire serve: environment variable {name}: {says}")
+    assert "mudwire serve --help" in line
+
+
+def test_a_wrong_endpoint_in_a_variable_is_named_as_well():
+    result = run("serve", "--sessions", ":memory:", MUDWIRE_LISTEN="carrier:pigeon")
+    assert result.returncode == 2
+    says = "mudwire serve: environment variable MUDWIRE_LISTEN: 'carrier:pigeon': Unknown"
+    assert result.stderr.startswith(says)
+
+
+WRONG = {option.variable: "::no::value" for option in (*OPTIONS, *LIMIT_OPTIONS)}
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--version",), ("--help",), ("serve", "--help"), ("bench", "--seconds", "0.001")]
+)
+def test_a_wrong_variable_breaks_nothing_that_does_not_read_it(arguments):
+    assert run(*arguments, **WRONG).returncode == 0
+
+
+def test_a_wrong_variable_does_not_count_where_the_option_is_given(run_portal):
+    options = []
+    for option in (*OPTIONS, *LIMIT_OPTIONS):
+        value = {"origin": "*", "proxy": "127.0.0.1", "listen": "0", "sessions": ":memory:"}
+        options.append(f"--{option.name}")
+        if not option.switch:
+            options.append(value.get(option.name, option.default))
+    run_portal(*options, environment=WRONG)
+
+
+def test_an_empty_variable_is_none(run_portal):
+    environment = dict.fromkeys(WRONG, "")
+    with Player(run_portal(environment=environment)) as player:
+        player.read("What is your name?")
 
 
 @pytest.mark.parametrize(
@@ -151,8 +212,11 @@ def test_a_port_that_is_taken_is_code_1():
     assert line == f"mudwire: cannot listen on {address}: Address already in use"
 
 
-def test_an_endpoint_that_does_not_exist_is_code_1():
-    assert "Unknown endpoint type: 'carrier'" in error_of("--listen", "carrier:pigeon", code=1)
+def test_a_key_that_is_not_there_is_code_1(tmp_path):
+    key = tmp_path / "key.pem"
+    line = error_of("--listen", f"ssl:0:privateKey={key}", code=1)
+    assert line.startswith("mudwire: cannot listen on 'ssl:0:privateKey=")
+    assert f"No such file or directory: '{key}'" in line
 
 
 def test_a_file_that_cannot_be_written_is_code_1(tmp_path):
@@ -221,10 +285,17 @@ def test_options_come_from_the_environment_and_the_command_line_wins(run_portal)
         player.read("Who are you?")
         player.type("x" * 200)
         assert player.close_code() == 1009
-    portal = run_portal("--max-message-bytes", "0", environment=variables)
-    with Player(portal) as player:
-        player.type("x" * 200)
-        player.read("Hello, ")
+    for value in ("0", "off", "1e3"):
+        portal = run_portal("--max-message-bytes", value, environment=variables)
+        with Player(portal) as player:
+            player.type("x" * 200)
+            player.read("Hello, ")
+
+
+def test_verbose_comes_from_the_environment(run_portal):
+    portal = run_portal(environment={"MUDWIRE_VERBOSE": "on"})
+    with Player(portal):
+        portal.log_line("debug Session 1 begins")
 
 
 def test_a_game_of_ones_own_runs_from_a_module_of_the_working_directory(tmp_path, monkeypatch):

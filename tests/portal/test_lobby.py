@@ -9,8 +9,10 @@ import pytest
 from twisted.internet.task import Clock
 
 from mudwire.limits import Limits
-from mudwire.portal.lobby import ABSENCE_SECONDS, Lobby, letters_of, plain_line
-from mudwire.session import EmbeddedSessionHandler, Session
+from mudwire.markup import strip_ansi
+from mudwire.portal.lobby import ABSENCE_SECONDS, HELP, Lobby, letters_of, plain_line
+from mudwire.session import Session
+from mudwire.session_handler import EmbeddedSessionHandler
 from playing import Player
 
 
@@ -158,6 +160,10 @@ def test_a_command_answers(enter, command, part):
     ada = enter("Ada")
     ada.type(command)
     ada.read(part)
+
+
+def test_help_fits_a_phone():
+    assert max(map(len, strip_ansi(HELP).splitlines())) < 40
 
 
 @pytest.mark.parametrize("flag", ["nocolor", "screenreader"])

@@ -8,12 +8,14 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 import weakref
 
 import pytest
 from twisted.internet import reactor
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.tcp import Server
+from twisted.logger import eventAsText, globalLogPublisher
 from twisted.web.http import HTTPChannel
 from twisted.web.server import Request
 from websockets.sync.client import connect
@@ -40,9 +42,10 @@ def start(reactor_thread):
     """Give a function that starts portals in the reactor's thread; they are stopped after."""
     services = []
 
-    def start(description="tcp:0:interface=127.0.0.1"):
+    def start(description="tcp:0:interface=127.0.0.1", **options):
         def begin():
-            services.append(PortalService(Greeter(), serverFromString(reactor, description)))
+            endpoint = serverFromString(reactor, description)
+            services.append(PortalService(Greeter(), endpoint, options=options))
             services[-1].startService()
             return services[-1].listening
 
@@ -52,6 +55,26 @@ def start(reactor_thread):
     yield start
     for service in services:
         in_reactor(service.stopService)
+
+
+def tcp(service):
+    return socket.create_connection(("127.0.0.1", service.address.port), TIMEOUT)
+
+
+HEALTH = b"GET /health HTTP/1.1\r\nHost: game\r\n\r\n"
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: game\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+def read_until(connection, end):
+    received = b""
+    while end not in received:
+        part = connection.recv(4096)
+        assert part, received
+        received += part
+    return received
 
 
 def greeting(client):
@@ -95,44 +118,125 @@ def test_nothing_of_http_stays_with_a_websocket(start, channels):
         gc.enable()
 
 
+def deadlines():
+    return [call for call in in_reactor(reactor.getDelayedCalls) if "timedOut" in str(call)]
+
+
 def test_nothing_is_left_to_do_for_a_channel_that_is_gone(start):
     service = start()
     with connect(f"ws://127.0.0.1:{service.address.port}/ws") as client:
         greeting(client)
-        calls = in_reactor(reactor.getDelayedCalls)
-        assert not [call for call in calls if "HTTPChannel" in str(call)]
+        assert not deadlines()
 
 
 def test_a_connection_that_carried_http_before_becomes_a_websocket(start):
     """Proxies use their connections again."""
-    service = start()
-    with socket.create_connection(("127.0.0.1", service.address.port), TIMEOUT) as connection:
-        connection.sendall(b"GET /health HTTP/1.1\r\nHost: game\r\n\r\n")
-        received = b""
-        while not received.endswith(b"ok\n"):
-            received += connection.recv(4096)
-        connection.sendall(
-            b"GET /ws HTTP/1.1\r\nHost: game\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        received = b""
-        while b"What is your name?" not in received:
-            received += connection.recv(4096)
+    with tcp(start()) as connection:
+        connection.sendall(HEALTH)
+        read_until(connection, b"ok\n")
+        connection.sendall(HANDSHAKE.replace(b"websocket", b"WebSocket"))
+        received = read_until(connection, b"What is your name?")
         assert received.startswith(b"HTTP/1.1 101 ")
 
 
 def test_what_comes_right_behind_the_handshake_is_not_lost(start):
-    service = start()
-    frame = b'\x81\x93\0\0\0\0["text",["Ada"],{}]'
-    with socket.create_connection(("127.0.0.1", service.address.port), TIMEOUT) as connection:
-        connection.sendall(
-            b"GET /ws HTTP/1.1\r\nHost: game\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-            + frame
-        )
-        received = b""
-        while b"Welcome, " not in received:
-            received += connection.recv(4096)
+    with tcp(start()) as connection:
+        connection.sendall(HANDSHAKE + b'\x81\x93\0\0\0\0["text",["Ada"],{}]')
+        read_until(connection, b"Welcome, ")
+
+
+@pytest.mark.parametrize("hook", ["makeConnection", "dataReceived"])
+def test_a_protocol_that_fails_at_the_hand_over_costs_its_own_connection(start, hook):
+    def fail(self, *_):
+        raise RuntimeError("not today")
+
+    lines = []
+
+    def observe(event):
+        lines.append(eventAsText(event))
+
+    service = start(**{hook: fail})
+    globalLogPublisher.addObserver(observe)
+    try:
+        with tcp(service) as connection:
+            connection.sendall(HANDSHAKE)
+            assert ends(connection)
+    finally:
+        globalLogPublisher.removeObserver(observe)
+    log = "\n".join(lines)
+    assert "A websocket could not be begun" in log
+    assert "RuntimeError: not today" in log
+    assert "AttributeError" not in log
+    with tcp(service) as connection:
+        connection.sendall(HEALTH)
+        read_until(connection, b"ok\n")
+
+
+# limits of a request
+
+
+def ends(connection, send=b""):
+    """Read until the connection ends, and send something whenever nothing comes."""
+    end = time.monotonic() + TIMEOUT
+    connection.settimeout(0.02)
+    while time.monotonic() < end:
+        try:
+            if not connection.recv(4096):
+                return True
+        except TimeoutError:
+            pass
+        except ConnectionError:
+            return True
+        try:
+            connection.sendall(send)
+        except ConnectionError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("before", [b"", HEALTH], ids=["first", "second"])
+@pytest.mark.parametrize("trickle", [b"", b"x", b"X: y\r\n"], ids=["nothing", "line", "header"])
+def test_open_handshake_timeout_is_a_deadline_that_no_byte_puts_off(start, before, trickle):
+    with tcp(start(openHandshakeTimeout=0.2)) as connection:
+        if before:
+            connection.sendall(before)
+            read_until(connection, b"ok\n")
+        connection.sendall(b"GET / HTTP/1.1\r\n" if trickle else b"")
+        assert ends(connection, trickle)
+
+
+def test_open_handshake_timeout_includes_a_body(start):
+    with tcp(start(openHandshakeTimeout=0.2)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: game\r\nContent-Length: 999999\r\n\r\n")
+        assert ends(connection, b"x")
+
+
+@pytest.mark.parametrize(("seconds", "timers"), [(5, 1), (0, 0)])
+def test_open_handshake_timeout_has_one_timer_or_none(start, seconds, timers):
+    with tcp(start(openHandshakeTimeout=seconds)) as connection:
+        connection.sendall(HEALTH)
+        read_until(connection, b"ok\n")
+        assert len(deadlines()) == timers
+
+
+@pytest.mark.parametrize("limit", [300, 20_000])
+@pytest.mark.parametrize("line", [b"A: %s\r\n", b"A: %s"], ids=["lines", "no line"])
+def test_max_handshake_bytes(start, limit, line):
+    service = start(max_handshake_bytes=limit)
+    with tcp(service) as connection:
+        request = b"GET /health HTTP/1.1\r\nHost: game\r\n"
+        connection.sendall(request + line % (b"x" * limit))
+        assert connection.recv(4096).startswith(b"HTTP/1.1 431 ")
+    with tcp(service) as connection:
+        for _ in range(3):  # each request has the whole room
+            connection.sendall(request + b"A: %s\r\n\r\n" % (b"x" * (limit - 100)))
+            read_until(connection, b"ok\n")
+
+
+def test_max_handshake_bytes_can_be_switched_off(start):
+    with tcp(start(max_handshake_bytes=0)) as connection:
+        connection.sendall(HEALTH.replace(b"game", b"x" * 100_000))
+        read_until(connection, b"ok\n")
 
 
 @pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # Twisted does

@@ -122,7 +122,7 @@ def test_the_websockets_path_says_what_it_is(ask):
     [
         (b"nonsense\r\n\r\n", b"HTTP/1.1 400 "),
         (b"GET / HTTP/1.1\r\n" + b"A: x\r\n" * 10_000, b"HTTP/1.1 400 "),
-        (b"GET / HTTP/1.1\r\nA: " + b"x" * 20_000, b""),
+        (b"GET / HTTP/1.1\r\nA: " + b"x" * 20_000, b"HTTP/1.1 431 "),
     ],
 )
 def test_a_bad_request_ends_its_own_connection_only(portal, ask, sent, answer):

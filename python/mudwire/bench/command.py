@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["bench"]
 
 ROUNDS = 7
+BATCH = 4096
 V1 = WIRE_FORMATS["v1.evennia.com"]
 
 
@@ -42,7 +43,7 @@ def bench(seconds: float) -> Iterator[str]:
     """Measure, and give the lines of the table as they are ready.
 
     Args:
-        seconds: How long each line may take, at least.
+        seconds: How long the calls of each figure take together.
 
     """
     theirs = stock()
@@ -100,16 +101,20 @@ def _value(answer: Any) -> Any:
 
 
 def _time_of(call: Callable[[Any], Any], make: Callable[[int], Any], seconds: float) -> float:
-    """Return the seconds of one call, the median of some rounds."""
+    """Return the seconds of one call, the median of batches that take ``seconds`` together."""
     numbers = count()
-    begin = time.perf_counter()
     call(make(next(numbers)))
-    calls = max(round(seconds / ROUNDS / (time.perf_counter() - begin)), 1)
-    times = []
-    for _ in range(ROUNDS):
-        batch = [make(next(numbers)) for _ in range(min(calls, 2000))]
+    times: list[float] = []
+    size, left = 1, seconds
+    while left > 0 or len(times) < ROUNDS:
+        batch = [make(next(numbers)) for _ in range(size)]
         begin = time.perf_counter()
         for each in batch:
             call(each)
-        times.append((time.perf_counter() - begin) / len(batch))
+        spent = time.perf_counter() - begin
+        left -= spent
+        if spent < seconds / ROUNDS / 2 and size < BATCH:
+            size *= 2  # still too short to be told from the clock's own time
+        else:
+            times.append(spent / size)
     return median(times)

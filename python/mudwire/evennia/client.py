@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Any
 
 import evennia
 from evennia.utils import logger
@@ -29,6 +30,15 @@ class WebSocketClient(WebClientProtocol, _BaseSession):  # type: ignore[misc, va
     subprotocols = settings.subprotocols()
     browser_session_store = of_existing_accounts(settings.session_store())
     upstream_ips = settings.upstream_ips()
+    # The link to the Server takes these as parameters of its own.
+    reserved_names = WebClientProtocol.reserved_names | {"command", "sessid"}
+
+    def _leave(self, handler: Any) -> None:
+        """Leave the table; without a link to the Server there is nobody to tell."""
+        if evennia.EVENNIA_PORTAL_SERVICE.amp_protocol is None and handler.get(self.sessid) is self:
+            del handler[self.sessid]
+        else:
+            handler.disconnect(self)
 
 
 def _announce() -> None:

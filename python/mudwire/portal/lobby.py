@@ -315,7 +315,7 @@ HELP = "\n".join(
             ("links", "links to press"),
             ("markup |rred", "try your own markup"),
             ("prompt >>", "another prompt"),
-            ("oob", "out-of-band, both ways"),
+            ("oob", "out-of-band ping"),
             ("screenreader on", "plain text; or: off"),
             ("nocolor on", "no colour; or: off"),
             ("quit", "leave for good"),

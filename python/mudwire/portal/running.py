@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from mudwire.game import Game
 
 _HOST_AND_PORT = re.compile(r"(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[^:=\[\]]+):)?(?P<port>\d+)")
+_EXPECTED = "PORT, HOST:PORT or a Twisted endpoint string such as unix:/run/mudwire.sock"
 
 
 class StartError(Exception):
     """Why the portal cannot start, in one line."""
+
+
+class AddressError(ValueError):
+    """Why something is no address to listen on, in one line."""
 
 
 def endpoint_of(text: str) -> str:
@@ -38,14 +43,16 @@ def endpoint_of(text: str) -> str:
         The endpoint as ``twisted.internet.endpoints.serverFromString`` takes it.
 
     Raises:
-        ValueError: The port is none.
+        AddressError: The port is none, or missing.
 
     """
     match = _HOST_AND_PORT.fullmatch(text)
+    if match is None and (":" not in text or text.endswith("]")):
+        raise AddressError(f"{text!r} is not HOST:PORT, the port is missing; expected {_EXPECTED}")
     if match is None or match["host"] in ("tcp", "tcp6", "ssl", "unix", "systemd"):
         return text
     if int(match["port"]) > 65535:
-        raise ValueError(f"port {match['port']} is not between 0 and 65535")
+        raise AddressError(f"port {match['port']} is not between 0 and 65535")
     host = (match["host"] or "127.0.0.1").strip("[]")
     kind = "tcp6" if ":" in host else "tcp"
     return f"{kind}:{match['port']}:interface={host.replace(':', chr(92) + ':')}"
@@ -74,6 +81,9 @@ def run(
 
     Returns:
         The exit code.
+
+    Raises:
+        AddressError: ``listen`` is no address.
 
     """
     _log_to_stderr(verbose)
@@ -136,13 +146,12 @@ def _endpoint(description: str, reactor: Any) -> Any:
         )
     except ModuleNotFoundError as error:
         raise StartError(
-            f"cannot listen on {description!r}: {error}; pip install 'mudwire[tls]' brings it"
+            f"cannot listen on {description!r}: {error}; mudwire's extra 'tls' brings it"
         ) from None
+    except (TypeError, ValueError) as error:
+        raise AddressError(f"{description!r}: {error}; expected {_EXPECTED}") from None
     except Exception as error:  # each endpoint parser has errors of its own
-        raise StartError(
-            f"cannot listen on {description!r}: {error}; "
-            "expected PORT, HOST:PORT or a Twisted endpoint string"
-        ) from None
+        raise StartError(f"cannot listen on {description!r}: {error}") from None
 
 
 def _start(portal: PortalService, listen: str, give_up: Callable[[StartError], None]) -> None:

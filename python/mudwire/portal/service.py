@@ -12,7 +12,7 @@ from twisted.logger import Logger
 from mudwire.browser_sessions import SqliteBrowserSessions
 from mudwire.portal.site import PortalResource, PortalSite
 from mudwire.portal.websocket import WebSocketClient
-from mudwire.session import EmbeddedSessionHandler
+from mudwire.session_handler import EmbeddedSessionHandler
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -73,7 +73,7 @@ class PortalService(Service):
                 **(options or {}),
             },
         )
-        self.site = PortalSite(PortalResource(game.title, factory))
+        self.site = PortalSite(PortalResource(game.title, factory), factory.protocol)
 
     @property
     def address(self) -> Any:

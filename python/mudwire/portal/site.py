@@ -4,6 +4,9 @@ The set of paths is closed and held in memory, so no path can lead out of it. Th
 portal takes no bodies: what is sent as one is thrown away as it comes.
 """
 
+# Twisted is typed in parts:
+# mypy: disable-error-code=no-untyped-call
+
 from __future__ import annotations
 
 import html
@@ -12,6 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
+from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 from twisted.logger import Logger
@@ -21,11 +25,14 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from mudwire.browser_sessions import key_of, new_secret
+from mudwire.limits import LIMITS
 from mudwire.portal.cookie import is_secure, secret_in, set_cookie
 from mudwire.portal.palette import stylesheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mudwire.limits import Limits
 
 TYPES = {
     "css": "text/css; charset=utf-8",
@@ -58,10 +65,10 @@ HEADERS = {
     "Server": "mudwire",
 }
 
+_log = Logger()
+
 HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d+)?")
 UPGRADE_REQUIRED = 426  # RFC 9110, section 15.5.22; Twisted has no name for it
-HANDSHAKE_SECONDS = 20
-"""How long an HTTP connection may say nothing."""
 
 
 class PortalRequest(Request):
@@ -75,21 +82,74 @@ class PortalRequest(Request):
         """Throw a piece of the body away."""
 
 
-class PortalSite(Site):
-    """The HTTP factory of the portal; logs requests at debug level."""
+class PortalChannel(http.HTTPChannel):
+    """An HTTP connection that has a time for each request, and room for its header."""
 
-    log_http = Logger()
+    _header_bytes = 0
+
+    def resetTimeout(self) -> None:  # noqa: N802 # Twisted's name
+        """Keep the deadline: what trickles in does not put it off."""
+
+    def timeoutConnection(self) -> None:  # noqa: N802 # Twisted's name
+        """Cut a connection whose request is not there in time."""
+        _log.debug("{peer}: no request within open_handshake_timeout", peer=self.getPeer())
+        super().timeoutConnection()
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 # Twisted's name
+        """Take a line of the header, if there is room for it."""
+        self._header_bytes += len(line) + len(self.delimiter)
+        if self._header_bytes > self.totalHeadersSize:
+            self.lineLengthExceeded(line)
+        else:
+            super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802, ARG002 # Twisted's name
+        """Refuse a header that is too long (RFC 6585, section 5)."""
+        event = LIMITS["max_handshake_bytes"].log
+        _log.debug("{peer}: {event}", peer=self.getPeer(), event=event)
+        self.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\n\r\n")
+        self.loseConnection()
+
+    def allHeadersReceived(self) -> None:  # noqa: N802 # Twisted's name
+        """Make room for the header of the next request."""
+        self._header_bytes = 0
+        super().allHeadersReceived()
+
+
+class PortalSite(Site):
+    """The HTTP factory of the portal; logs requests at debug level.
+
+    Args:
+        resource: What it answers with.
+        limits: Has the limits ``open_handshake_timeout``, here from the beginning of a
+            connection, or the end of an answer, to the end of the next request, and
+            ``max_handshake_bytes``.
+
+    """
+
+    protocol = PortalChannel  # type: ignore[assignment] # in place of a switch to HTTP/2
     noisy = False
     displayTracebacks = False  # noqa: N815 # Twisted's name
 
-    def __init__(self, resource: Resource) -> None:
-        super().__init__(  # type: ignore[no-untyped-call] # Twisted is typed in parts
-            resource, requestFactory=PortalRequest, timeout=HANDSHAKE_SECONDS
+    def __init__(self, resource: Resource, limits: type[Limits]) -> None:
+        super().__init__(
+            resource, requestFactory=PortalRequest, timeout=limits.openHandshakeTimeout or None
         )
+        self._header_bytes = limits.max_handshake_bytes or maxsize
+
+    def acceptableProtocols(self) -> list[bytes]:  # noqa: N802 # Twisted's name
+        """Speak HTTP/1.1 over TLS as well, the one protocol that the limits are kept in."""
+        return [b"http/1.1"]
+
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 # Twisted's name
+        """Return an HTTP channel that has the limits."""
+        channel: Any = super().buildProtocol(addr)
+        channel.totalHeadersSize = channel.MAX_LENGTH = self._header_bytes
+        return channel
 
     def log(self, request: Any) -> None:
         """Log a request that was answered."""
-        self.log_http.debug(
+        _log.debug(
             "{method} {path} {code}",
             method=request.method.decode("ascii", "replace"),
             path=request.path.decode("ascii", "replace"),
@@ -109,7 +169,7 @@ class PortalResource(Resource):
     isLeaf = True  # noqa: N815 # Twisted's name
 
     def __init__(self, title: str, websocket: Any) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # Twisted is typed in parts
+        super().__init__()
         page = files("mudwire.portal") / "page"
         self._page = (page / "index.html").read_text().replace("{title}", html.escape(title))
         self._answers: dict[bytes, Callable[[Any], bytes | int]] = {
@@ -228,6 +288,10 @@ class WebSocketUpgrade:
             transport.wrappedProtocol = protocol
         else:
             transport.protocol = protocol
-        protocol.makeConnection(transport)
-        protocol.dataReceived(received)
+        try:
+            protocol.makeConnection(transport)
+            protocol.dataReceived(received)
+        except Exception:  # Twisted could only answer with the request, which is gone
+            _log.failure("A websocket could not be begun")
+            transport.abortConnection()
         return NOT_DONE_YET

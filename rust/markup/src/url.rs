@@ -64,12 +64,10 @@ fn find(text: &[u8], from: usize, quote: &[u8], last: bool) -> Option<Url> {
         if !begins_word(&text[..start]) || is_attribute(&text[..start], quote) {
             return None;
         }
-        let end = start + body + length(&head[body..], last);
-        (end > start + body && (!bare || is_host(&text[start + body..end]))).then_some(Url {
-            start,
-            end,
-            bare,
-        })
+        let body = &head[body..];
+        let length = if bare && !is_host(body) { 0 } else { length(body, last) };
+        let end = text.len() - body.len() + length;
+        (length > 0).then_some(Url { start, end, bare })
     })
 }
 
@@ -134,14 +132,18 @@ const HOST_LENGTH: std::ops::RangeInclusive<usize> = 2..=256;
 const TOP_LEVEL_LENGTH: std::ops::RangeInclusive<usize> = 2..=6;
 
 /// Whether what stands behind `www.` begins like a host: a name, a full stop, a top level domain.
+/// It looks no further than that, so that what only looks like one costs no more.
 fn is_host(text: &[u8]) -> bool {
+    let longest = HOST_LENGTH.end() + TOP_LEVEL_LENGTH.end() + 1 + char::MAX.len_utf8();
+    let text = &text[..text.len().min(longest)];
+    let text = &text[..length(text, true)];
     let name = text
         .iter()
         .position(|byte| !(byte.is_ascii_alphanumeric() || b"-@:%._+~#=".contains(byte)))
         .unwrap_or(text.len())
         .min(HOST_LENGTH.end() + 1);
-    work::done(name);
-    (0..name).filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at)).any(|stop| {
+    let mut stops = (0..name).filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at));
+    stops.any(|stop| {
         let behind = &text[stop + 1..];
         let letters = behind.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(7).count();
         let goes_on = match behind.get(letters) {

@@ -76,7 +76,7 @@ def texts(game):
     pick = random.Random(1).choice
     pairs = [f"a{pick(tokens)}{pick(tokens)}b {pick(tokens)}c" for _ in range(400)]
     texts = [*(f"a{token}b" for token in tokens), *pairs]
-    # D21: upstream takes the escaped brace of a bright background for markup.
+    # D26: upstream takes the escaped brace of a bright background for markup.
     return [text for text in texts if "{{[" not in text]
 
 

@@ -10,6 +10,7 @@ from evennia.server.portal import portalsessionhandler
 from evennia.server.portal.amp import PDISCONN
 from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
+from twisted.logger import LogLevel, globalLogPublisher
 
 from in_memory import HANDSHAKE, Transport
 from mudwire.evennia import WebSocketClient
@@ -78,6 +79,17 @@ def test_a_session_that_waits_in_the_queue_leaves_it(handler):
     assert session in portalsessionhandler._CONNECTION_QUEUE
     session.onClose(True, 1000, "bye")
     assert session not in portalsessionhandler._CONNECTION_QUEUE
+
+
+def test_a_session_ends_quietly_while_the_server_is_away(handler):
+    session, neighbour = connect(handler), connect(handler)
+    evennia.EVENNIA_PORTAL_SERVICE.amp_protocol = None
+    logged = []
+    globalLogPublisher.addObserver(logged.append)
+    session.onClose(True, 1000, "bye")
+    globalLogPublisher.removeObserver(logged.append)
+    assert list(handler.values()) == [neighbour]
+    assert not [event for event in logged if event["log_level"] > LogLevel.info]
 
 
 def test_a_close_before_the_handshake_is_nobodys(handler):

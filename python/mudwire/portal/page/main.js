@@ -45,6 +45,7 @@ function showState(state) {
   status.textContent = STATES[state];
   status.dataset.state = state;
   part("reconnect").hidden = state !== "closed";
+  if (state === "closed") entry.setPrompt("");
   if (state === "offline") screen.add("Your browser is offline. The game will be back with the network.", "notice");
 }
 

@@ -1,0 +1,171 @@
+"""EmbeddedSessionHandler: the session handler of a game in the same process.
+
+Of a session it needs what ``Session`` and ``WebClientProtocol`` have together; from the
+latter come ``max_command_rate`` and the counters ``refused_messages`` and ``refused``.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+
+from mudwire.limits import LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mudwire.game import Game
+
+
+class EmbeddedSessionHandler:
+    """The table of sessions of a game that runs in the same process.
+
+    Nothing that the game raises gets past it: the error is logged, the player is
+    told in one line, and every other player goes on.
+
+    Args:
+        game: Where commands go.
+
+    """
+
+    log = Logger()
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+        self._sessions: dict[int, Any] = {}
+        self._numbers = count(1)
+        self._emptied: list[Deferred[None]] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the sessions that there are now; some may go meanwhile."""
+        return iter(list(self._sessions.values()))
+
+    def count(self) -> int:
+        """Return the number of sessions."""
+        return len(self._sessions)
+
+    def connect(self, session: Any) -> None:
+        """Take a session into the table, with a number of its own, and show it to the game."""
+        if not session.sessid or session.sessid in self._sessions:
+            session.sessid = next(self._numbers)
+        self._sessions[session.sessid] = session
+        self.log.debug(
+            "Session {sessid} begins, from {address}",
+            sessid=session.sessid,
+            address=session.address,
+        )
+        self._call(session, self.game.at_connect, session)
+
+    def disconnect(self, session: Any) -> None:
+        """Take a session out of the table and tell the game, the first time that it is called."""
+        sessid = session.sessid
+        if self._sessions.get(sessid) is session:
+            del self._sessions[sessid]
+            self.log.debug("Session {sessid} ends", sessid=sessid)
+            self._call(session, self.game.at_disconnect, session)
+        if not self._sessions:
+            waiting, self._emptied = self._emptied, []
+            for emptied in waiting:
+                emptied.callback(None)
+
+    def when_empty(self) -> Deferred[None]:
+        """Return a Deferred that fires when the last session has gone."""
+        if not self._sessions:
+            return succeed(None)
+        self._emptied.append(Deferred())
+        return self._emptied[-1]
+
+    def sync(self, session: Any) -> None:
+        """Do nothing: the game sees the session itself, not a copy."""
+
+    def data_in(self, session: Any, **kwargs: Any) -> None:
+        """Hand commands of a player to the game.
+
+        Args:
+            session: Whose commands.
+            kwargs: Name of each command and its ``[args, kwargs]``, straight from the
+                network: what is not a list and an object, and text that is none, is
+                counted as refused, with a debug line.
+
+        """
+        if self._floods(session):
+            return
+        for name, (args, keywords) in kwargs.items():
+            if not (isinstance(args, list) and isinstance(keywords, dict)):
+                self._refuse(session, name)
+            elif name != "text":
+                self._call(session, self.game.at_command, session, name, args, keywords)
+            elif args and isinstance(args[0], str):
+                self._call(session, self.game.at_text, session, args[0])
+            else:
+                self._refuse(session, name)
+
+    def _refuse(self, session: Any, name: str) -> None:
+        session.refused_messages += 1
+        session.refused["wrong arguments"] += 1
+        self.log.debug(
+            "Dropped {name} of session {sessid}: its arguments have the wrong types",
+            name=name,
+            sessid=session.sessid,
+        )
+
+    def _floods(self, session: Any) -> bool:
+        """Count a command, and return whether it is more than the session may send in a second."""
+        now = time.time()
+        if int(now) != int(session.cmd_last):
+            session.commands_this_second = 0
+        session.cmd_last = now
+        session.commands_this_second += 1
+        over = session.commands_this_second - session.max_command_rate
+        if session.max_command_rate <= 0 or over <= 0:
+            return False
+        if over <= 1:  # once a second: the answer must not be a flood itself
+            self.log.info(
+                "Session {sessid}: {event}",
+                sessid=session.sessid,
+                event=LIMITS["max_command_rate"].log,
+            )
+            session.msg("|yYou are too fast: what you send is dropped. Wait a second.|n")
+        return True
+
+    def data_out(self, session: Any, **kwargs: Any) -> None:
+        """Send commands to a player: through ``send_<name>`` if there is one, or ``send_default``.
+
+        Args:
+            session: Whose player.
+            kwargs: Name of each command and its ``(args, kwargs)``.
+
+        """
+        for name, (args, keywords) in kwargs.items():
+            send: Callable[..., None] | None = getattr(
+                session, f"send_{name.strip().lower()}", None
+            )
+            try:
+                if send is not None:
+                    send(*args, **keywords)
+                else:
+                    session.send_default(name, *args, **keywords)
+            except Exception:
+                self.log.failure(
+                    "Could not send {name} to session {sessid}", name=name, sessid=session.sessid
+                )
+
+    def sessions_from_csessid(self, csessid: str) -> list[Any]:
+        """Return the sessions of one browser session: one for each of its open pages."""
+        return [session for session in self if session.csessid and session.csessid == csessid]
+
+    def _call(self, session: Any, hook: Callable[..., None], *args: Any) -> None:
+        try:
+            hook(*args)
+        except Exception:
+            self.log.failure(
+                "The game failed in {hook} for session {sessid}",
+                hook=hook.__qualname__,
+                sessid=session.sessid,
+            )
+            if session.sessid in self._sessions:
+                session.msg("|rSomething went wrong in the game; it has been noted.|n")
