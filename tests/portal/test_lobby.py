@@ -46,8 +46,10 @@ def visible(markup):
     ("name", "letters"),
     [
         ("Ada", "ada"),
+        ("Alice", "allce"),
+        ("AIice", "allce"),
         ("Ren\u00e9e", "renee"),
-        ("O'Brien", "o'brien"),
+        ("O'Brien", "o'brlen"),
         ("Jo-Ann", "jo-ann"),
         ("\uff21\uff44\uff41", "ada"),
     ],

@@ -123,6 +123,8 @@ def test_the_websockets_path_says_what_it_is(ask):
         (b"nonsense\r\n\r\n", b"HTTP/1.1 400 "),
         (b"GET / HTTP/1.1\r\n" + b"A: x\r\n" * 10_000, b"HTTP/1.1 400 "),
         (b"GET / HTTP/1.1\r\nA: " + b"x" * 20_000, b"HTTP/1.1 431 "),
+        (b"GET / HTTP/1.1\r\nHost: \xff\r\nCookie: \xff=1\r\n\r\n", b"HTTP/1.1 200 "),
+        (b"GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: \xff\r\n\r\n", b"HTTP/1.1 426 "),
     ],
 )
 def test_a_bad_request_ends_its_own_connection_only(portal, ask, sent, answer):

@@ -87,14 +87,8 @@ impl Dialect {
 }
 
 /// A flag as Python takes one: anything may stand for true or false.
-struct Flag(bool);
-
-impl<'py> FromPyObject<'_, 'py> for Flag {
-    type Error = PyErr;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        value.is_truthy().map(Self)
-    }
+fn flag(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    value.is_truthy()
 }
 
 /// A text argument, where nothing, and whatever else is false, is an empty text.
@@ -131,13 +125,10 @@ fn dialect_of<'a>(
 ///
 /// The classes and the link handlers are those of Evennia's `evennia.utils.text2html.parse_html`.
 #[pyfunction]
-#[pyo3(
-    signature = (string, strip_ansi=Flag(false), dialect=None),
-    text_signature = "(string, strip_ansi=False, dialect=None)"
-)]
+#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
 pub fn parse_html<'py>(
     string: &Bound<'py, PyAny>,
-    Flag(strip_ansi): Flag,
+    #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<Bound<'py, PyString>> {
     let text = text(string, strip_ansi)?;
@@ -167,23 +158,16 @@ pub fn parse_html<'py>(
 ///
 /// The rules are those of Evennia's `evennia.utils.ansi.parse_ansi`.
 #[pyfunction]
-#[pyo3(
-    signature = (
-        string,
-        strip_ansi=Flag(false),
-        xterm256=Flag(false),
-        mxp=Flag(false),
-        truecolor=Flag(false),
-        dialect=None
-    ),
-    text_signature = "(string, strip_ansi=False, xterm256=False, mxp=False, truecolor=False, dialect=None)"
-)]
+#[pyo3(signature = (
+    string, strip_ansi=false, xterm256=false, mxp=false, truecolor=false, dialect=None
+))]
+#[expect(clippy::fn_params_excessive_bools, reason = "Evennia's signature")]
 pub fn parse_ansi(
     string: &Bound<'_, PyAny>,
-    Flag(strip_ansi): Flag,
-    Flag(xterm256): Flag,
-    Flag(mxp): Flag,
-    Flag(truecolor): Flag,
+    #[pyo3(from_py_with = flag)] strip_ansi: bool,
+    #[pyo3(from_py_with = flag)] xterm256: bool,
+    #[pyo3(from_py_with = flag)] mxp: bool,
+    #[pyo3(from_py_with = flag)] truecolor: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
     let text = text(string, strip_ansi)?;
