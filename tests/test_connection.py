@@ -129,3 +129,12 @@ def test_chopped_sending_keeps_the_order():
         clock.advance(1)
         connection.sendMessage(b"later")
         assert connection.transport.value().endswith(b"behind\x81\x05later")
+
+
+def test_fragments_count_whatever_is_in_them():
+    connection = opened(Quiet)
+    connection.max_message_bytes = 10_000
+    connection.dataReceived(client_frame(TEXT, b"", fin=False))
+    for _ in range(200):
+        connection.dataReceived(client_frame(0, b"", fin=False))
+    assert connection.wasMaxMessagePayloadSizeExceeded
