@@ -35,7 +35,8 @@ class WebSocketClient(WebClientProtocol, _BaseSession):  # type: ignore[misc, va
 
     def _leave(self, handler: Any) -> None:
         """Leave the table; without a link to the Server there is nobody to tell."""
-        if evennia.EVENNIA_PORTAL_SERVICE.amp_protocol is None and handler.get(self.sessid) is self:
+        portal = evennia.EVENNIA_PORTAL_SERVICE
+        if portal and portal.amp_protocol is None and handler.get(self.sessid) is self:
             del handler[self.sessid]
         else:
             handler.disconnect(self)
