@@ -28,8 +28,8 @@ def literal(text: str) -> str:
     """Return markup that shows a text as it is, whatever a player wrote into it.
 
     ``raw`` alone, as in Evennia, leaves a door open: links are found after escapes are undone, so
-    that ``||lc`` still begins one. Here a bar is kept apart from an ``l`` behind it, and from what the
-    game puts behind the text, by a control sequence without a trace (``CSI K``). Control
+    that ``||lc`` still begins one. Here a bar is kept apart from an ``l`` behind it, and from what
+    the game puts behind the text, by a control sequence without a trace (``CSI K``). Control
     characters, which could undo that, go.
 
     Args:
