@@ -92,6 +92,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
     outbox: Outbox
     http_headers: dict[str, str]
 
+    peer_transport = AT_REST["peer_transport"]  # old versions of Autobahn have None in a class
     _has_chopped = False
     CONFIG_ATTRS = ()  # nothing is copied from the factory but what _connectionMade below copies
     failByDrop = False  # a client that breaks a rule gets a close code
