@@ -724,7 +724,7 @@ def test_options_of_the_wrong_type_are_told_and_the_text_goes_out(
 
 def test_flags_of_the_wrong_type_are_told_and_the_text_goes_out() -> None:
     codec = Telling()
-    assert value_of(codec.encode_text("x", protocol_flags=["NOCOLOR"])) == ["text", ["x"], {}]  # type: ignore[arg-type]
+    assert value_of(codec.encode_text("x", protocol_flags=["NOCOLOR"])) == ["text", ["x"], {}]
     assert codec.told[0].startswith("protocol_flags should be a dict, not list")
 
 

@@ -88,7 +88,7 @@ def run(
     """
     _log_to_stderr(verbose)
     # Imported late: the first import of the reactor installs it.
-    from twisted.internet import reactor as the_reactor  # noqa: PLC0415
+    from twisted.internet import reactor as the_reactor  # noqa: PLC0415 # importing it installs it
 
     reactor: Any = the_reactor  # mypy cannot read its interface
     try:
