@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from twisted.internet.tcp import Server
 from websockets.exceptions import ConnectionClosed
 
 from client_frames import PING, client_frame
 from mudwire.limits import LIMITS
-from mudwire.outbox import Outbox
+from mudwire.outbox import MOST_HELD, TURN, Outbox
 from serving import TIMEOUT, in_reactor
 
 
@@ -40,6 +42,9 @@ class FakeReactor:
         self.writers.discard(descriptor)
 
     def removeReader(self, descriptor):
+        pass
+
+    def callLater(self, seconds, function, *args):
         pass
 
 
@@ -88,38 +93,52 @@ def test_an_error_of_the_socket_is_left_to_the_reactor():
 
 
 @pytest.mark.parametrize(
-    ("attribute", "value"),
-    [
-        ("dataBuffer", b"waits"),
-        ("_tempDataBuffer", [b"waits"]),
-        ("producer", object()),
-        ("disconnecting", 1),
-        ("_aborting", True),
-        ("_writeDisconnecting", True),
-    ],
+    ("attribute", "value"), [("dataBuffer", b"waits"), ("_tempDataBuffer", [b"waits"])]
 )
-def test_nothing_goes_past_a_transport_that_is_not_at_rest(attribute, value):
+def test_nothing_goes_past_bytes_that_wait(attribute, value):
     fake = FakeSocket()
     transport = transport_on(fake)
     outbox = Outbox(transport, 0)
-    assert hasattr(Server, attribute) or hasattr(transport, attribute), "Twisted renamed it"
+    assert hasattr(transport, attribute), "Twisted renamed it"
     setattr(transport, attribute, value)
     assert outbox.write(b"data")
     assert fake.sent == []
     assert transport._tempDataBuffer[-1:] == [b"data"]
 
 
-def test_nothing_is_sent_behind_the_end_of_writing():
+def test_what_is_written_behind_a_close_leaves_before_it_as_in_twisted():
     fake = FakeSocket()
-    fake.shutdown = lambda how: None
     transport = transport_on(fake)
-    transport.protocol = None
     outbox = Outbox(transport, 0)
-    transport.loseWriteConnection()
-    transport.doWrite()
-    assert transport._writeDisconnected
+    transport.loseConnection()
     assert outbox.write(b"data")
-    assert fake.sent == [b""]
+    assert fake.sent == [b"data"]
+    assert transport in transport.reactor.writers, "which closes it"
+
+
+def test_nothing_is_sent_behind_the_end_of_writing():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        transport = transport_on(ours)
+        transport.protocol = None
+        outbox = Outbox(transport, 0)
+        transport.loseWriteConnection()
+        transport.doWrite()
+        assert transport._writeDisconnected
+        assert outbox.write(b"data")
+        assert transport._tempDataBuffer == []
+        assert theirs.recv(10) == b""
+
+
+def test_nothing_is_sent_behind_an_abort():
+    fake = FakeSocket()
+    transport = transport_on(fake)
+    outbox = Outbox(transport, 0)
+    assert not transport._aborting, "Twisted renamed it"
+    transport.abortConnection()
+    assert transport._aborting
+    assert outbox.write(b"data")
+    assert fake.sent == []
 
 
 def test_nothing_is_sent_when_the_connection_is_gone():
@@ -130,6 +149,61 @@ def test_nothing_is_sent_when_the_connection_is_gone():
     transport.connected = 0
     assert outbox.write(b"data")
     assert fake.sent == transport._tempDataBuffer == []
+
+
+@pytest.fixture
+def turn():
+    """A turn of the inbox, in which bytes are held."""
+    TURN.is_on = True
+    yield TURN
+    TURN.end()
+
+
+def test_what_a_turn_says_leaves_in_one_piece_at_its_end(turn):
+    fakes = [FakeSocket(), FakeSocket()]
+    outboxes = [Outbox(transport_on(fake), 0) for fake in fakes]
+    for outbox in outboxes * 2:
+        assert outbox.write(b"frame")
+    assert [outbox.waiting() for outbox in outboxes] == [10, 10]
+    assert [fake.sent for fake in fakes] == [[], []]
+    turn.end()
+    assert [fake.sent for fake in fakes] == [[b"frameframe"], [b"frameframe"]]
+    assert outboxes[0].write(b"at once")
+    assert fakes[0].sent[-1] == b"at once"
+
+
+def test_a_turn_does_not_hold_more_than_its_limit(turn):
+    fake = FakeSocket()
+    outbox = Outbox(transport_on(fake), 0)
+    assert outbox.write(b"first")
+    assert outbox.write(b"x" * MOST_HELD)
+    assert fake.sent == [b"first", b"x" * MOST_HELD]
+    assert outbox.write(b"last")
+    turn.end()
+    assert fake.sent[-1] == b"last"
+
+
+def test_what_the_socket_does_not_take_at_the_end_of_a_turn_waits(turn):
+    fake = FakeSocket(3)
+    transport = transport_on(fake)
+    outbox = Outbox(transport, 0)
+    assert outbox.write(b"first")
+    turn.end()
+    assert outbox.write(b"second")
+    transport.doWrite()
+    assert b"".join(fake.sent) == b"firstsecond"
+
+
+def test_a_connection_that_ends_in_the_turn_sends_nothing_more(turn):
+    fakes = [FakeSocket(), FakeSocket()]
+    lost, aborted = (Outbox(transport_on(fake), 0) for fake in fakes)
+    assert lost.write(b"data")
+    assert aborted.write(b"data")
+    lost.close()
+    lost._transport.connected = 0
+    aborted._transport.abortConnection()
+    turn.end()
+    assert [fake.sent for fake in fakes] == [[], []]
 
 
 class OtherTransport:

@@ -1,7 +1,7 @@
 """Rust core of mudwire. The docstrings stand on the Rust functions."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Self, final
 
 from typing_extensions import disjoint_base
@@ -138,7 +138,33 @@ class Codec:
     def warn(self, message: str) -> None: ...
 
 @disjoint_base
-class EvenniaV1Codec(Codec): ...
+class EvenniaV1Codec(Codec):
+    def hand_on(
+        self,
+        traffic: Traffic,
+        data: bytes,
+        reserved: Collection[str],
+        handler: Any,
+        session: Any,
+        /,
+    ) -> int: ...
+    def frame_text(
+        self,
+        traffic: Traffic,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        protocol_flags: dict[str, Any] | None,
+        is_prompt: bool,
+        /,
+    ) -> bytes | None: ...
+    def frame_default(
+        self,
+        traffic: Traffic,
+        cmdname: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        /,
+    ) -> bytes | None: ...
 
 class JsonCodec(Codec): ...
 class GmcpCodec(Codec): ...

@@ -32,6 +32,7 @@ from mudwire.autobahn_state import (
     MadeAgain,
     is_default,
 )
+from mudwire.inbox import Inbox
 from mudwire.limits import LIMITS, Limits
 from mudwire.outbox import Outbox
 
@@ -111,6 +112,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
             value = getattr(self.factory, name)
             if not is_default(value, default) and name not in self.__dict__:
                 setattr(self, name, value)
+        Inbox.adopt(self.transport)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
         self.trafficStats = Traffic(int(min(self.max_message_bytes, maxsize)) or maxsize)
@@ -160,23 +162,36 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
     def dataReceived(self, data: bytes) -> None:
         """Take the bytes of one segment."""
         if self._at_rest and self.state == OPEN:
-            read = self.trafficStats.read
-            offset = 0
-            while frame := read(data, offset):
-                payload, is_binary, offset = frame
-                self.onMessage(payload, is_binary)
-                if not self._at_rest and self._listeners:  # since this very message
-                    self.fire("message", payload, is_binary=is_binary)
-                if offset == len(data):
-                    return
-                if not self._at_rest or self.state != OPEN:
-                    break
-            self.data = data[offset:]
-            self.consumeData()
+            self._take(data, 0)
         elif self.state == CONNECTING and self._header_is_too_long(data):
             self.failHandshake(LIMITS["max_handshake_bytes"].log, 431)
         else:
             self._dataReceived(data)
+            self._look_for_rest()
+
+    def _take(self, data: bytes, offset: int) -> None:
+        """Take a segment from an offset on: its plain messages, and Autobahn's way what is left."""
+        read = self.trafficStats.read
+        while offset < len(data) and self._at_rest and self.state == OPEN:
+            frame = read(data, offset)
+            if frame is None:
+                break
+            payload, is_binary, offset = frame
+            self.onMessage(payload, is_binary)
+            if not self._at_rest:
+                self._fire_message(payload, is_binary)
+        if offset < len(data):
+            self.data = data[offset:]
+            self.consumeData()
+            self._look_for_rest()
+
+    def _fire_message(self, payload: bytes, is_binary: bool) -> None:
+        """Tell of a message those who listen since that very message."""
+        if self._listeners:
+            self.fire("message", payload, is_binary=is_binary)
+
+    def _look_for_rest(self) -> None:
+        """See whether the connection is in its ordinary state."""
         self._at_rest = (
             self._frames_are_plain
             and not self.data
@@ -269,21 +284,26 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
         if self.logOctets:
             self.logTxOctets(data, sync)
 
+    def dropConnection(self, abort: bool = False) -> None:
+        """Close the connection of the transport, behind what was sent in this turn."""
+        self.outbox.flush()
+        super().dropConnection(abort)
+
     def _drop_slow_reader(self) -> None:
         """Cut the connection of a client that does not read: a close frame could not pass."""
         self.wasNotCleanReason = LIMITS["max_queue_bytes"].log
         self.dropConnection(abort=True)
 
 
-def overrides(connection: Connection, base: type, names: frozenset[str]) -> bool:
-    """Return whether the class of a connection, or itself, has its own methods of these names."""
-    protocol: Any = type(connection)
-    return not names.isdisjoint(connection.__dict__) or _class_overrides(protocol, base, names)
+def overrides(instance: Any, base: type, names: frozenset[str]) -> bool:
+    """Return whether an instance, or its class, has its own methods of these names."""
+    kind: Any = type(instance)
+    return not names.isdisjoint(instance.__dict__) or _class_overrides(kind, base, names)
 
 
 @cache
-def _class_overrides(protocol: Any, base: Any, names: frozenset[str]) -> bool:
-    return any(getattr(protocol, name) is not getattr(base, name) for name in names)
+def _class_overrides(kind: Any, base: Any, names: frozenset[str]) -> bool:
+    return any(getattr(kind, name) is not getattr(base, name) for name in names)
 
 
 @cache

@@ -1,16 +1,19 @@
 """The one place where the bytes of a connection leave.
 
-While nothing waits, bytes go to the socket at once, in the same turn of the reactor;
-Twisted's own ``write`` would queue them, ask the poller for the socket, and send them in a
-turn of their own, which costs as much again as the whole message. Whatever the socket does
-not take goes to ``write``, in order, and so does everything behind it until the queue is
-empty. ``benches/bench_protocol.py`` measures what this gains.
+Twisted's own ``write`` queues bytes, asks the poller for the socket, and sends them in a
+turn of their own, which costs as much again as the whole message. Here, while nothing waits,
+they go to the socket in the same turn of the reactor: at the end of it where the inbox reads
+many connections in one turn, so that all that a turn says to a client leaves in one piece
+and a busy client is woken once; at once anywhere else. Whatever the socket does not take
+goes to ``write``, in order, and so does everything behind it until the queue is empty.
+``benches/bench_protocol.py`` and ``benches/e2e`` measure what this gains.
 
-The immediate way is taken only where nothing can come between: on a plain TCP connection of
-Twisted, connected and not closing, with empty buffers and without a producer. An error of
-the socket is not handled here: the bytes go to ``write``, and the reactor finds and reports
-it later, so that no callback runs inside a write. The private names of Twisted's
-``FileDescriptor`` in this module are pinned by ``tests/test_outbox.py``.
+This way is taken only where nothing can come between: on a plain TCP connection of Twisted
+with empty buffers, which nobody has aborted. A connection that somebody closes sends what is
+written before the close is carried out, here as in Twisted; a socket that is shut down for
+writing refuses. An error of the socket is not handled here: the bytes go to ``write``, and
+the reactor finds and reports it later, so that no callback runs inside a write. The private
+names of Twisted's ``FileDescriptor`` in this module are pinned by ``tests/test_outbox.py``.
 
 Seam: each byte of a connection passes :meth:`Outbox.write` once and in order, whole frames
 at a time where the frame is a data frame. What should remember the last frames of a client
@@ -26,66 +29,97 @@ from twisted.internet.tcp import Server
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Outbox"]
+__all__ = ["TURN", "Outbox", "Turn"]
 
-AT_REST = (
-    "dataBuffer",
-    "_tempDataBuffer",
-    "producer",
-    "disconnecting",
-    "_writeDisconnecting",
-    "_aborting",
-)
-"""What is empty or false in a transport of Twisted where bytes may go to the socket at once."""
+MOST_HELD = 64 * 1024
+"""How many bytes of a connection are held until the end of a turn, but for a longer frame."""
+
+
+class Turn:
+    """The turn of the inbox that is on, if one is, and the outboxes that hold bytes in it."""
+
+    __slots__ = ("is_on", "outboxes")
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.outboxes: list[Outbox] = []
+
+    def end(self) -> None:
+        """Send what is held."""
+        self.is_on = False
+        outboxes, self.outboxes = self.outboxes, []
+        for outbox in outboxes:
+            outbox.flush()
+
+
+TURN = Turn()
+"""The one of this process; a process has one reactor."""
 
 
 class Outbox:
     """The way out of one connection.
 
-    Takes its transport, and the number of bytes that may wait before the next ones are
-    refused (0: no limit).
+    Args:
+        transport: Its transport (``ITransport``).
+        limit: Number of bytes that may wait before the next ones are refused; 0 for no limit.
+
     """
 
-    __slots__ = ("_limit", "_send", "_transport")
+    __slots__ = ("_held", "_limit", "_send", "_transport")
 
     def __init__(self, transport: Any, limit: int) -> None:
         self._transport = transport
         self._limit = limit
+        self._held = b""
         self._send: Callable[[bytes], int] | None = None
         if type(transport) is Server and not getattr(transport, "TLS", False):
             self._send = transport.socket.send
-            for name in AT_REST:
-                # Looked up at each write, and quicker in the instance than in its class.
-                setattr(transport, name, getattr(transport, name))
 
     def write(self, data: bytes) -> bool:
-        """Send ``data``, at once if nothing waits.
+        """Send bytes, in this turn of the reactor if nothing waits.
 
-        Returns whether the bytes were taken; False says that more than the limit wait
-        already, because the client reads slower than the game writes. The caller should
-        then cut the connection: a close frame could not pass the queue.
+        Args:
+            data: The bytes; not empty.
+
+        Returns:
+            Whether they were taken. False says that more than the limit wait already,
+            because the client reads slower than the game writes. The caller should then cut
+            the connection: a close frame could not pass the queue.
+
         """
         transport = self._transport
-        if (
-            self._send is None
-            or transport.dataBuffer
-            or transport._tempDataBuffer
-            or transport.producer is not None
-            or transport.disconnecting
-            or transport._writeDisconnecting
-            or transport._aborting
-        ):
+        if self._send is None or transport._tempDataBuffer or transport.dataBuffer:
             if 0 < self._limit < self.waiting():
                 return False
             transport.write(data)
-            return True
-        try:
-            sent = self._send(data)
-        except OSError:
-            sent = 0
+        elif not TURN.is_on:
+            self._send_now(data)
+        elif not self._held:
+            self._held = data
+            TURN.outboxes.append(self)
+        elif len(self._held) + len(data) <= MOST_HELD:
+            self._held += data
+        else:
+            self.flush()
+            self._send_now(data)
+        return True
+
+    def flush(self) -> None:
+        """Send what is held until the end of the turn."""
+        data, self._held = self._held, b""
+        if data:
+            self._send_now(data)
+
+    def _send_now(self, data: bytes) -> None:
+        transport = self._transport
+        sent = 0
+        if not (transport._tempDataBuffer or transport._aborting) and self._send is not None:
+            try:
+                sent = self._send(data)
+            except OSError:
+                sent = 0
         if sent != len(data):
             transport.write(data[sent:])
-        return True
 
     def close(self) -> None:
         """Hear that the connection is gone; what is still written goes where Twisted drops it."""
@@ -101,4 +135,4 @@ class Outbox:
             waiting: int = len(inner.dataBuffer) - inner.offset + inner._tempDataLen
         except AttributeError:
             return 0
-        return waiting
+        return waiting + len(self._held)

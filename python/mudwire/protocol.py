@@ -15,12 +15,15 @@ A leaf class adds the host's session base and says what the host is configured t
 from __future__ import annotations
 
 from collections import Counter
+from sys import maxsize
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autobahn.exception import Disconnected
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
-from mudwire.connection import CONNECTING, OPEN, Connection, overrides
+from mudwire._native import EvenniaV1Codec
+from mudwire.connection import CONNECTING, OPEN, Connection, Traffic, overrides
 from mudwire.limits import LIMITS
 from mudwire.upstreams import Upstreams
 from mudwire.wire_formats import WIRE_FORMATS, WireFormat
@@ -41,9 +44,15 @@ INTERNAL_ERROR: int = Connection.CLOSE_STATUS_CODE_INTERNAL_ERROR
 
 DEFAULT_FORMAT = "v1.evennia.com"
 
-WAY_IN = frozenset({"data_in"})
+WAY_IN = frozenset({"onMessage", "data_in"})
 WAY_OUT = frozenset({"sendEncoded", "sendMessage"})
-"""Hooks that a message passes and that need not be called where nobody overrides them."""
+DECODERS = frozenset({"decode_incoming"})
+ENCODERS = frozenset({"encode_text", "encode_prompt", "encode_default"})
+"""Hooks that a message passes, of the protocol and of its wire format.
+
+Where nobody overrides them they need not be called one by one: one native call then goes from
+the frame to its command, or from a text to its frame.
+"""
 
 _log = Logger(namespace="mudwire")
 
@@ -96,14 +105,26 @@ class WebClientProtocol(Connection):
         super().__init__(*args, **kwargs)
         self._ended = False
         self._is_leaving = False
-        self._hands_on = False  # data_in is not overridden, and need not be called
-        self._sends_on = False  # nor are sendEncoded and sendMessage
+        # The wire format, where it may go all of the way by itself.
+        self._direct_in: EvenniaV1Codec | None = None
+        self._direct_out: EvenniaV1Codec | None = None
         self.sessionhandler = None
         self.protocol_key = "webclient/websocket"
         self.browserstr = ""
         self.page_id: str | None = None
         self.csessid: str | None = None
-        self.wire_format: WireFormat | None = None
+        self._wire_format: WireFormat | None = None
+
+    @property
+    def wire_format(self) -> WireFormat | None:
+        """The codec of this connection, from the handshake on; it may be changed."""
+        return self._wire_format
+
+    @wire_format.setter
+    def wire_format(self, wire_format: WireFormat | None) -> None:
+        self._wire_format = wire_format
+        if self.state == OPEN:
+            self._choose_ways()
 
     # handshake
 
@@ -179,15 +200,25 @@ class WebClientProtocol(Connection):
         self.sessionhandler.connect(self)
 
     def _onOpen(self) -> None:
-        """See which hooks the class overrides; the others need not be called for each message."""
-        self._hands_on = not overrides(self, WebClientProtocol, WAY_IN)
-        self._sends_on = not overrides(self, WebClientProtocol, WAY_OUT)
+        """Choose the ways of the messages, and open the session."""
+        self._choose_ways()
         try:
             super()._onOpen()
         except Exception:
             _log.failure("{peer}: the session could not be made", peer=self.peer)
             self._end_session()
             self._fail_connection(INTERNAL_ERROR, "The session could not be made")
+
+    def _choose_ways(self) -> None:
+        """See which hooks are overridden; the others need not be called for each message."""
+        codec = self._wire_format or self._default_format()
+        if not isinstance(codec, EvenniaV1Codec) or self._ended:
+            self._direct_in = self._direct_out = None
+            return
+        ways_in = (self, WebClientProtocol, WAY_IN), (codec, EvenniaV1Codec, DECODERS)
+        ways_out = (self, WebClientProtocol, WAY_OUT), (codec, EvenniaV1Codec, ENCODERS)
+        self._direct_in = None if any(overrides(*way) for way in ways_in) else codec
+        self._direct_out = None if any(overrides(*way) for way in ways_out) else codec
 
     def _client_address(self) -> str | None:
         client = getattr(self.transport, "client", None)
@@ -323,6 +354,7 @@ class WebClientProtocol(Connection):
         if hasattr(handler, "get"):
             owner = handler.get(self.sessid, owner)
         self._ended = True
+        self._direct_in = None
         if owner is not self or self._is_leaving:
             return
         self._is_leaving = True  # the handler may disconnect the session that it hears of
@@ -338,6 +370,19 @@ class WebClientProtocol(Connection):
 
     # in
 
+    def dataReceived(self, data: bytes) -> None:
+        """Take the bytes of one segment, a command that it begins with in one native step."""
+        codec = self._direct_in
+        if codec is None or not self._at_rest or self.state != OPEN:
+            super().dataReceived(data)
+            return
+        end = codec.hand_on(self.trafficStats, data, self.reserved_names, self.sessionhandler, self)
+        if end < len(data):
+            self._take(data, end)
+        elif not self._at_rest:
+            payload, is_binary, _ = Traffic(maxsize).read(data, 0)
+            self._fire_message(payload, is_binary)
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Decode one message and hand its command on."""
         if self._ended:
@@ -349,14 +394,17 @@ class WebClientProtocol(Connection):
             )
             if not commands:
                 self._refuse("no command")
-            elif not self.reserved_names.isdisjoint(commands):
-                self._refuse("reserved name")
-            elif self._hands_on and "websocket_close" not in commands:
-                self.sessionhandler.data_in(self, **commands)
-            else:
+            elif self.reserved_names.isdisjoint(commands):
                 self.data_in(**commands)
-        except Exception:
-            _log.failure("{peer}: a message could not be handled", peer=self.peer)
+            else:
+                self._refuse("reserved name")
+        except Exception as error:
+            self._log_failure(error)
+
+    def _log_failure(self, error: Exception) -> None:
+        """Log what came of a message; its connection goes on."""
+        failure = Failure(error, type(error), error.__traceback__)  # type: ignore[no-untyped-call]
+        _log.failure("{peer}: a message could not be handled", failure, peer=self.peer)
 
     def _refuse(self, why: str) -> None:
         self.refused_messages += 1
@@ -389,38 +437,41 @@ class WebClientProtocol(Connection):
         The first argument is the text, in the game's markup. The keyword ``options`` may hold
         ``raw``, ``client_raw``, ``nocolor``, ``screenreader`` and ``send_prompt`` (each a bool).
         """
-        wire_format = self.wire_format or self._default_format()
-        if wire_format is not None:
+        codec = self._direct_out
+        if codec is not None and self._frames_are_plain and self.state == OPEN:
+            flags = self.protocol_flags
+            frame = codec.frame_text(self.trafficStats, args, kwargs, flags, False)
+            if frame is not None and not self.outbox.write(frame):
+                self._drop_slow_reader()
+        elif wire_format := self.wire_format or self._default_format():
             self._emit(wire_format.encode_text(*args, protocol_flags=self.protocol_flags, **kwargs))
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
         """Send a prompt to the player, with the arguments of ``send_text``."""
-        wire_format = self.wire_format or self._default_format()
-        if wire_format is not None:
-            self._emit(
-                wire_format.encode_prompt(*args, protocol_flags=self.protocol_flags, **kwargs)
-            )
+        flags = self.protocol_flags
+        codec = self._direct_out
+        if codec is not None and self._frames_are_plain and self.state == OPEN:
+            self._send_frame(codec.frame_text(self.trafficStats, args, kwargs, flags, True))
+        elif wire_format := self.wire_format or self._default_format():
+            self._emit(wire_format.encode_prompt(*args, protocol_flags=flags, **kwargs))
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
         """Send any other command to the client, with its arguments."""
-        wire_format = self.wire_format or self._default_format()
-        if wire_format is not None:
-            self._emit(
-                wire_format.encode_default(
-                    cmdname, *args, protocol_flags=self.protocol_flags, **kwargs
-                )
-            )
+        codec = self._direct_out
+        if codec is not None and self._frames_are_plain and self.state == OPEN:
+            self._send_frame(codec.frame_default(self.trafficStats, cmdname, args, kwargs))
+        elif wire_format := self.wire_format or self._default_format():
+            flags = self.protocol_flags
+            self._emit(wire_format.encode_default(cmdname, *args, protocol_flags=flags, **kwargs))
 
-    def _emit(self, frame: tuple[bytes, bool] | None) -> None:
+    def _send_frame(self, frame: bytes | None) -> None:
+        if frame is not None and not self.outbox.write(frame):
+            self._drop_slow_reader()
+
+    def _emit(self, message: tuple[bytes, bool] | None) -> None:
         """Send what a wire format made of a command, if anything."""
-        if frame is None:
-            return
-        payload, is_binary = frame
-        if self._sends_on and self._frames_are_plain and self.state == OPEN:
-            if not self.outbox.write(self.trafficStats.write(payload, is_binary)):
-                self._drop_slow_reader()
-        else:
-            self.sendEncoded(payload, is_binary)
+        if message is not None:
+            self.sendEncoded(*message)
 
     def sendLine(self, line: str) -> None:
         """Send ``line`` in a text frame."""

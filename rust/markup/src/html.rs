@@ -16,7 +16,7 @@ use crate::escape::{self, ESCAPE, Sequence};
 use crate::link::Finder;
 use crate::plain::strip_sgr;
 use crate::scan::{HtmlBytes, Scanner};
-use crate::style::{Change, DEFAULT_BACK, DEFAULT_FORE, Palette, Style};
+use crate::style::{Change, DEFAULT_BACK, DEFAULT_FORE, Palette, Shown, Style};
 use crate::url;
 
 use anchor::OpenLink;
@@ -390,6 +390,31 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
         self.open = true;
         self.changed = false;
         let [(fore, fore_rgb), (back, back_rgb)] = self.style.shown();
+        let only_a_color = fore != DEFAULT_FORE
+            && back == DEFAULT_BACK
+            && fore_rgb.is_none()
+            && back_rgb.is_none()
+            && self.style.attributes().is_empty();
+        if only_a_color {
+            // What nearly every span is, in one piece.
+            let [hundreds, tens, ones] = decimal(fore);
+            if JSON {
+                let mut span = *b"<span class=\\\"color-000\\\">";
+                span[20..23].copy_from_slice(&[hundreds, tens, ones]);
+                self.out.extend_from_slice(&span);
+            } else {
+                let mut span = *b"<span class=\"color-000\">";
+                span[19..22].copy_from_slice(&[hundreds, tens, ones]);
+                self.out.extend_from_slice(&span);
+            }
+        } else {
+            self.write_classes([(fore, fore_rgb), (back, back_rgb)]);
+        }
+        self.node = self.out.len();
+    }
+
+    /// Writes the start tag of a span for any style.
+    fn write_classes(&mut self, [(fore, fore_rgb), (back, back_rgb)]: [Shown; 2]) {
         self.out.extend_from_slice(if JSON { &b"<span class=\\\""[..] } else { b"<span class=\"" });
         let classes = self.out.len();
         for attribute in self.style.attributes() {
@@ -412,7 +437,6 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             self.write_rgb(fore_rgb, back_rgb);
         }
         self.out.extend_from_slice(if JSON { &b"\\\">"[..] } else { b"\">" });
-        self.node = self.out.len();
     }
 
     /// Ends the classes and writes the styles of 24-bit colours.

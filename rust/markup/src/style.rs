@@ -52,6 +52,9 @@ pub(crate) struct Paint {
     pub rgb: Option<[u8; 3]>,
 }
 
+/// A colour as it is shown: its palette index, and the 24-bit value if it has one.
+pub(crate) type Shown = (u8, Option<[u8; 3]>);
+
 /// How the next character looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Style {
@@ -120,7 +123,7 @@ impl Style {
     }
 
     /// Palette indexes and 24-bit values to show: foreground, background.
-    pub fn shown(&self) -> [(u8, Option<[u8; 3]>); 2] {
+    pub fn shown(&self) -> [Shown; 2] {
         let fore = match self.fore.palette {
             Palette::Base(index) if self.bold => index + 8,
             Palette::Base(index) | Palette::Indexed(index) => index,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use mudwire_wire::frame::{self, Header, Kind};
+use mudwire_wire::frame::{self, Frame, Header, Kind};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -96,6 +96,9 @@ fn add(counter: &AtomicU64, count: usize) {
     counter.store(counter.load(Relaxed) + count as u64, Relaxed);
 }
 
+/// The longest payload that is unmasked without asking for memory, in bytes.
+const SHORT: usize = 256;
+
 impl Traffic {
     fn read_frame<'py>(
         &self,
@@ -109,8 +112,7 @@ impl Traffic {
         let Some(frame) = data.get(offset..).and_then(|rest| frame::read(rest, self.limit)) else {
             return Ok(None);
         };
-        let size = frame.masked.len();
-        let payload = PyBytes::new_with(py, size, |out| {
+        let payload = PyBytes::new_with(py, frame.masked.len(), |out| {
             frame::unmask(frame.masked, frame.key, out);
             Ok(())
         })?;
@@ -118,11 +120,47 @@ impl Traffic {
         if !is_binary && std::str::from_utf8(payload.as_bytes()).is_err() {
             return Ok(None);
         }
-        add(&self.in_websocket, size);
-        add(&self.in_app, size);
+        self.count_read(&frame);
+        Ok(Some((payload, is_binary, offset + frame.length)))
+    }
+
+    /// Reads the plain data frame that a segment begins with, and gives its text to `take`.
+    ///
+    /// Returns what that made of it and the length of the frame, which is then counted with the
+    /// segment; or `None` where there is no such frame, or it makes nothing of it.
+    pub fn read_text<T, E>(
+        &self,
+        data: &[u8],
+        take: impl FnOnce(&str) -> Result<Option<T>, E>,
+    ) -> Result<Option<(T, usize)>, E> {
+        let Some(frame) = frame::read(data, self.limit) else {
+            return Ok(None);
+        };
+        let size = frame.masked.len();
+        let (mut short, mut long) = ([0; SHORT], Vec::new());
+        let payload = if size <= SHORT {
+            &mut short[..size]
+        } else {
+            long.resize(size, 0);
+            &mut long[..]
+        };
+        frame::unmask(frame.masked, frame.key, payload);
+        let Ok(text) = std::str::from_utf8(payload) else {
+            return Ok(None);
+        };
+        let taken = take(text)?;
+        if taken.is_some() {
+            add(&self.in_wire, data.len());
+            self.count_read(&frame);
+        }
+        Ok(taken.map(|taken| (taken, frame.length)))
+    }
+
+    fn count_read(&self, frame: &Frame<'_>) {
+        add(&self.in_websocket, frame.masked.len());
+        add(&self.in_app, frame.masked.len());
         add(&self.in_frames, 1);
         add(&self.in_messages, 1);
-        Ok(Some((payload, is_binary, offset + frame.length)))
     }
 
     fn write_frame<'py>(
@@ -135,16 +173,25 @@ impl Traffic {
         let header = Header::new(kind, payload.len());
         let header = header.as_bytes();
         let size = header.len() + payload.len();
-        add(&self.out_messages, 1);
-        add(&self.out_frames, 1);
-        add(&self.out_app, payload.len());
-        add(&self.out_websocket, payload.len());
-        add(&self.out_wire, size);
+        self.count_written(payload.len(), size);
         PyBytes::new_with(py, size, |out| {
             let (start, rest) = out.split_at_mut(header.len());
             start.copy_from_slice(header);
             rest.copy_from_slice(payload);
             Ok(())
         })
+    }
+
+    /// Counts a frame that goes out.
+    pub fn count_frame(&self, frame: &[u8]) {
+        self.count_written(frame::payload_size(frame), frame.len());
+    }
+
+    fn count_written(&self, payload: usize, frame: usize) {
+        add(&self.out_messages, 1);
+        add(&self.out_frames, 1);
+        add(&self.out_app, payload);
+        add(&self.out_websocket, payload);
+        add(&self.out_wire, frame);
     }
 }

@@ -10,6 +10,7 @@ mod gmcp;
 mod json;
 mod memo;
 mod options;
+mod scratch;
 mod terminal;
 
 pub use codec::Codec;

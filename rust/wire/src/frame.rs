@@ -8,7 +8,7 @@
 //! header of an unmasked, unfragmented data frame.
 
 /// The longest header that [`Header::new`] makes, in bytes.
-const MAX_HEADER: usize = 10;
+pub const MAX_HEADER: usize = 10;
 
 /// What the payload of a data frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,11 +120,34 @@ impl Header {
     }
 }
 
+/// Makes a frame of a payload that has [`MAX_HEADER`] bytes of room before it.
+///
+/// # Panics
+/// If there is less room.
+#[must_use]
+pub fn close(room_and_payload: &mut [u8], kind: Kind) -> &[u8] {
+    let header = Header::new(kind, room_and_payload.len() - MAX_HEADER);
+    let frame = &mut room_and_payload[MAX_HEADER - header.length..];
+    frame[..header.length].copy_from_slice(header.as_bytes());
+    frame
+}
+
+/// How many bytes of a frame that a server sends are its payload.
+#[must_use]
+pub fn payload_size(frame: &[u8]) -> usize {
+    let header = match frame.get(1) {
+        Some(126) => 4,
+        Some(127) => 10,
+        _ => 2,
+    };
+    frame.len().saturating_sub(header)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Header, Kind, read, unmask};
+    use super::{Header, Kind, MAX_HEADER, close, payload_size, read, unmask};
 
     /// Section 5.3 to the letter: the reference for the vectorised one.
     fn naive_unmask(masked: &[u8], key: [u8; 4]) -> Vec<u8> {
@@ -203,6 +226,17 @@ mod tests {
             assert_eq!(Header::new(Kind::Text, size).as_bytes(), header);
         }
         assert_eq!(Header::new(Kind::Binary, 1).as_bytes(), [0x82, 1]);
+    }
+
+    #[test]
+    fn a_payload_with_room_becomes_a_frame() {
+        for size in [0, 1, 125, 126, 0xFFFF, 0x1_0000] {
+            let mut out = vec![b'x'; MAX_HEADER + size];
+            let frame = close(&mut out, Kind::Text);
+            let header = Header::new(Kind::Text, size);
+            assert_eq!(frame, [header.as_bytes(), &vec![b'x'; size]].concat());
+            assert_eq!(payload_size(frame), size);
+        }
     }
 
     #[test]

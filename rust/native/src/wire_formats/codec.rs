@@ -113,8 +113,8 @@ impl Codec {
             None => PyDict::new(py),
         };
         let options = match take_options(slf, Some(&keywords))? {
-            Some(options) => options.copy()?,
-            None => PyDict::new(py),
+            (Some(options), _) => options.copy()?,
+            (None, _) => PyDict::new(py),
         };
         options.set_item(intern!(py, "send_prompt"), true)?;
         keywords.set_item(intern!(py, "options"), options)?;
@@ -251,7 +251,7 @@ pub fn ansi_text<'py>(
         return Ok(None);
     };
     let py = codec.py();
-    let options = TextOptions::take(codec, kwargs, protocol_flags)?;
+    let (options, _) = TextOptions::take(codec, kwargs, protocol_flags)?;
     let strip = options.screenreader || options.nocolor;
     let Some(text) = message_text(codec, &argument, strip)? else {
         return Ok(None);

@@ -2,13 +2,18 @@
 
 use mudwire_markup::{Dialect as Markup, Quoting, escape_html, html};
 use mudwire_wire::command::read_command;
+use mudwire_wire::frame::{self, Kind, MAX_HEADER};
 use mudwire_wire::json::{write_string, write_string_part};
+use pyo3::exceptions::PyException;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
-use super::codec::{Codec, Frame, command, frame, message_text, warn_of_lost};
+use super::codec::{Codec, Frame, command, message_text, warn_of_lost};
 use super::memo::Memo;
 use super::options::TextOptions;
+use super::scratch::Scratch;
+use crate::frames::Traffic;
 use crate::json::{Failure, Objects, Place, Walk};
 use crate::markup::Dialect;
 use crate::text::utf8;
@@ -16,7 +21,9 @@ use crate::text::utf8;
 /// Codec of Evennia's own webclient.
 #[pyclass(frozen, subclass, extends = Codec, module = "mudwire._native")]
 pub struct EvenniaV1Codec {
-    memo: Memo,
+    payloads: Memo,
+    frames: Memo,
+    scratch: Scratch,
 }
 
 #[pymethods]
@@ -30,7 +37,9 @@ impl EvenniaV1Codec {
         to_ansi: Option<Py<PyAny>>,
     ) -> PyResult<PyClassInitializer<Self>> {
         let codec = Codec::new(py, dialect, screenreader_strip, to_ansi)?;
-        Ok(PyClassInitializer::from(codec).add_subclass(Self { memo: Memo::new() }))
+        let scratch = Scratch::default();
+        let evennia = Self { payloads: Memo::new(), frames: Memo::new(), scratch };
+        Ok(PyClassInitializer::from(codec).add_subclass(evennia))
     }
 
     /// Decode one command text, `["name", args, kwargs]`.
@@ -55,14 +64,54 @@ impl EvenniaV1Codec {
         protocol_flags: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyDict>>> {
         let _ = (is_binary, protocol_flags);
-        let Ok(text) = std::str::from_utf8(payload) else {
-            return Ok(None);
-        };
-        match read_command(text, &Objects(py)) {
-            Ok(read) => command(&read.name, read.args, read.kwargs).map(Some),
-            Err(Failure::Read(_)) => Ok(None),
+        std::str::from_utf8(payload).map_or(Ok(None), |text| decode(py, text))
+    }
+
+    /// Read the plain data frame that a segment begins with, as `Traffic.read`, decode its command
+    /// and hand it to the session handler.
+    ///
+    /// Args:
+    ///     traffic (Traffic): The frames of the connection, which count it.
+    ///     data (bytes): The bytes of the segment.
+    ///     reserved (frozenset[str]): Names of commands that are left, as `websocket_close` is.
+    ///     handler (SessionHandler): Its `data_in(session, **{name: [args, kwargs]})` is called;
+    ///         what that raises goes to the session's `_log_failure(error)`.
+    ///     session (Session): The session.
+    ///
+    /// Returns:
+    ///     int: How many bytes the frame took; 0 where there is no such frame, or no command in it
+    ///     that may be handed on, and nothing was done.
+    ///
+    /// Raises:
+    ///     BaseException: What `data_in` raises, if it is no Exception.
+    #[pyo3(signature = (traffic, data, reserved, handler, session, /))]
+    #[expect(clippy::unused_self, reason = "a method, as decode_incoming is one")]
+    fn hand_on(
+        &self,
+        traffic: &Bound<'_, Traffic>,
+        data: &[u8],
+        reserved: &Bound<'_, PyAny>,
+        handler: &Bound<'_, PyAny>,
+        session: &Bound<'_, PyAny>,
+    ) -> PyResult<usize> {
+        let py = traffic.py();
+        let take = |text: &str| match read_command(text, &Objects(py)) {
+            Ok(read) if is_ordinary(&read.name, reserved)? => {
+                command(&read.name, read.args, read.kwargs).map(Some)
+            }
+            Ok(_) | Err(Failure::Read(_)) => Ok(None),
             Err(Failure::Python(error)) => Err(error),
+        };
+        let Some((commands, length)) = traffic.get().read_text(data, take)? else {
+            return Ok(0);
+        };
+        match handler.call_method(intern!(py, "data_in"), (session,), Some(&commands)) {
+            Err(error) if error.is_instance_of::<PyException>(py) => {
+                session.call_method1(intern!(py, "_log_failure"), (error,))?;
+            }
+            answer => drop(answer?),
         }
+        Ok(length)
     }
 
     /// Encode text as HTML in a command text named `text`, or `prompt` with that option.
@@ -92,56 +141,39 @@ impl EvenniaV1Codec {
         protocol_flags: Option<&Bound<'py, PyAny>>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Option<Frame<'py>>> {
-        let Ok(argument) = args.get_borrowed_item(0) else {
-            return Ok(None);
-        };
-        let py = slf.py();
-        let codec = slf.as_super();
-        let options = TextOptions::take(codec, kwargs, protocol_flags)?;
-        // A text by itself; a parser of the game may answer anew each time.
-        let alone = match argument.cast_exact::<PyString>() {
-            Ok(text)
-                if args.len() == 1
-                    && kwargs.is_none_or(PyDictMethods::is_empty)
-                    && codec.get().is_constant() =>
-            {
-                Some(text)
-            }
-            _ => None,
-        };
-        if let Some(payload) = alone.and_then(|text| slf.get().memo.payload(&text, &options)) {
-            return Ok(Some((payload, false)));
+        let payload = encode_text(slf, args, kwargs, protocol_flags, false, Product::Payload)?;
+        Ok(payload.map(|payload| (payload, false)))
+    }
+
+    /// Encode text as `encode_text`, into a whole frame.
+    ///
+    /// Args:
+    ///     traffic (Traffic): The frames of the connection, which count it.
+    ///     args (tuple): The text, then arguments that go along.
+    ///     kwargs (dict): `options`, which is taken out of it, and keywords that go along.
+    ///     protocol_flags (dict | None): The session's flags.
+    ///     is_prompt (bool): Whether it is a prompt, whatever `options` say.
+    ///
+    /// Returns:
+    ///     bytes | None: A text frame (RFC 6455, section 5.2); None if there is no text.
+    ///
+    /// Raises:
+    ///     Exception: What `encode_text` raises.
+    #[pyo3(signature = (traffic, args, kwargs, protocol_flags, is_prompt, /))]
+    fn frame_text<'py>(
+        slf: &Bound<'py, Self>,
+        traffic: &Bound<'py, Traffic>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: &Bound<'py, PyDict>,
+        protocol_flags: Option<&Bound<'py, PyAny>>,
+        is_prompt: bool,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let frame =
+            encode_text(slf, args, Some(kwargs), protocol_flags, is_prompt, Product::Frame)?;
+        if let Some(frame) = &frame {
+            traffic.get().count_frame(frame.as_bytes());
         }
-        let strip = options.nocolor || options.screenreader || options.raw;
-        let Some(text) = message_text(codec, &argument, strip)? else {
-            return Ok(None);
-        };
-        let name = if options.send_prompt { "prompt" } else { "text" };
-        let mut out = begin_command(name, text.content.len() * 2);
-        out.extend_from_slice(b"[\"");
-        if options.screenreader {
-            let text = codec.get().screenreader_text(py, text)?;
-            if options.raw {
-                write_raw(&text, options.client_raw, &mut out);
-            } else {
-                write_converted(&text, &mut out);
-            }
-        } else if options.raw {
-            write_raw(&text.content, options.client_raw, &mut out);
-        } else {
-            let (text, markup) = codec.get().markup(py, text, true)?;
-            html(&text, markup, options.nocolor, Quoting::Json, &mut out);
-        }
-        out.push(b'"');
-        let mut walk = Walk::new(&mut out);
-        walk.further_arguments(args, &ARGS)?;
-        walk.out.push(b']');
-        end_command(slf, name, walk, kwargs)?;
-        let frame = frame(py, &out, false);
-        if let Some(text) = alone {
-            slf.get().memo.remember(&text, &options, &frame.0);
-        }
-        Ok(Some(frame))
+        Ok(frame)
     }
 
     /// Encode any other command as a command text, `["name", [args], {kwargs}]`.
@@ -169,28 +201,156 @@ impl EvenniaV1Codec {
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Option<Frame<'py>>> {
         let _ = protocol_flags;
-        let name = utf8(cmdname)?;
-        if name == "options" {
-            return Ok(None);
+        let payload = encode_default(slf, cmdname, args, kwargs, Product::Payload)?;
+        Ok(payload.map(|payload| (payload, false)))
+    }
+
+    /// Encode any other command as `encode_default`, into a whole frame.
+    ///
+    /// Args:
+    ///     traffic (Traffic): The frames of the connection, which count it.
+    ///     cmdname (str): The command's name; nothing is sent for `options`.
+    ///     args (tuple): The command's arguments.
+    ///     kwargs (dict): The command's keywords.
+    ///
+    /// Returns:
+    ///     bytes | None: A text frame (RFC 6455, section 5.2); None if nothing is sent.
+    ///
+    /// Raises:
+    ///     TypeError: The name is no str.
+    #[pyo3(signature = (traffic, cmdname, args, kwargs, /))]
+    fn frame_default<'py>(
+        slf: &Bound<'py, Self>,
+        traffic: &Bound<'py, Traffic>,
+        cmdname: &Bound<'py, PyString>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: &Bound<'py, PyDict>,
+    ) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let frame = encode_default(slf, cmdname, args, Some(kwargs), Product::Frame)?;
+        if let Some(frame) = &frame {
+            traffic.get().count_frame(frame.as_bytes());
         }
-        let mut out = begin_command(&name, 64);
-        let mut walk = Walk::new(&mut out);
-        walk.value(args, &ARGS)?;
-        end_command(slf, &name, walk, kwargs)?;
-        Ok(Some(frame(slf.py(), &out, false)))
+        Ok(frame)
     }
 }
 
-const ARGS: Place<'_> = Place::Named("args");
-
-/// The command text up to its args, with room for `more` bytes.
-fn begin_command(name: &str, more: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(name.len() + more + 64);
-    out.push(b'[');
-    write_string(name, &mut out);
-    out.push(b',');
-    out
+/// Whether a command of this name goes to the session handler without a question.
+fn is_ordinary(name: &Bound<'_, PyString>, reserved: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(!reserved.contains(name)? && name.to_str().is_ok_and(|name| name != "websocket_close"))
 }
+
+/// What a command text is made into.
+#[derive(Clone, Copy)]
+enum Product {
+    Payload,
+    Frame,
+}
+
+impl Product {
+    /// Makes it of a command text behind [`MAX_HEADER`] bytes of room.
+    fn of<'py>(self, py: Python<'py>, room_and_text: &mut [u8]) -> Bound<'py, PyBytes> {
+        match self {
+            Self::Payload => PyBytes::new(py, &room_and_text[MAX_HEADER..]),
+            Self::Frame => PyBytes::new(py, frame::close(room_and_text, Kind::Text)),
+        }
+    }
+}
+
+fn decode<'py>(py: Python<'py>, text: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
+    match read_command(text, &Objects(py)) {
+        Ok(read) => command(&read.name, read.args, read.kwargs).map(Some),
+        Err(Failure::Read(_)) => Ok(None),
+        Err(Failure::Python(error)) => Err(error),
+    }
+}
+
+fn encode_text<'py>(
+    slf: &Bound<'py, EvenniaV1Codec>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+    protocol_flags: Option<&Bound<'py, PyAny>>,
+    is_prompt: bool,
+    product: Product,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let Ok(argument) = args.get_borrowed_item(0) else {
+        return Ok(None);
+    };
+    let py = slf.py();
+    let codec = slf.as_super();
+    let (mut options, kwargs) = TextOptions::take(codec, kwargs, protocol_flags)?;
+    options.send_prompt |= is_prompt;
+    // A text by itself; a parser of the game may answer anew each time.
+    let alone = match argument.cast_exact::<PyString>() {
+        Ok(text) if args.len() == 1 && kwargs.is_none() && codec.get().is_constant() => Some(text),
+        _ => None,
+    };
+    let memo = match product {
+        Product::Payload => &slf.get().payloads,
+        Product::Frame => &slf.get().frames,
+    };
+    if let Some(made) = alone.and_then(|text| memo.recall(&text, &options)) {
+        return Ok(Some(made));
+    }
+    let strip = options.nocolor || options.screenreader || options.raw;
+    let Some(text) = message_text(codec, &argument, strip)? else {
+        return Ok(None);
+    };
+    let name = if options.send_prompt { "prompt" } else { "text" };
+    let mut out = slf.get().scratch.take();
+    out.extend_from_slice(&[0; MAX_HEADER]);
+    let start = if options.send_prompt { &b"[\"prompt\",[\""[..] } else { b"[\"text\",[\"" };
+    out.extend_from_slice(start);
+    if options.screenreader {
+        let text = codec.get().screenreader_text(py, text)?;
+        if options.raw {
+            write_raw(&text, options.client_raw, &mut out);
+        } else {
+            write_converted(&text, &mut out);
+        }
+    } else if options.raw {
+        write_raw(&text.content, options.client_raw, &mut out);
+    } else {
+        let (text, markup) = codec.get().markup(py, text, true)?;
+        html(&text, markup, options.nocolor, Quoting::Json, &mut out);
+    }
+    out.push(b'"');
+    let mut walk = Walk::new(&mut out);
+    walk.further_arguments(args, &ARGS)?;
+    walk.out.push(b']');
+    end_command(slf, name, walk, kwargs)?;
+    let made = product.of(py, &mut out);
+    slf.get().scratch.give_back(out);
+    if let Some(text) = alone {
+        memo.remember(&text, &options, &made);
+    }
+    Ok(Some(made))
+}
+
+fn encode_default<'py>(
+    slf: &Bound<'py, EvenniaV1Codec>,
+    cmdname: &Bound<'py, PyString>,
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+    product: Product,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let name = utf8(cmdname)?;
+    if name == "options" {
+        return Ok(None);
+    }
+    let mut out = slf.get().scratch.take();
+    out.extend_from_slice(&[0; MAX_HEADER]);
+    out.push(b'[');
+    write_string(&name, &mut out);
+    out.push(b',');
+    let mut walk = Walk::new(&mut out);
+    walk.value(args, &ARGS)?;
+    end_command(slf, &name, walk, kwargs)?;
+    let made = product.of(slf.py(), &mut out);
+    slf.get().scratch.give_back(out);
+    Ok(Some(made))
+}
+
+const ARGS: Place<'_> = Place::Named("args");
 
 /// The rest of the command text, and a word to the log about what it lacks.
 fn end_command(

@@ -1,4 +1,4 @@
-//! The payload of the last text, for each way to show it: what is said to many players is converted
+//! What the last text became, for each way to show it: what is said to many players is converted
 //! once for those who see it alike.
 //!
 //! `benches/bench_broadcast.py` would miss it. A text that is not the last costs a comparison of
@@ -11,12 +11,12 @@ use pyo3::types::{PyBytes, PyString};
 
 use super::options::TextOptions;
 
-/// The longest payload that is remembered, in bytes; there are [`TextOptions::WAYS`] of them.
+/// The longest bytes that are remembered; there are [`TextOptions::WAYS`] of them.
 const LONGEST: usize = 16 * 1024;
 
 struct Said {
     text: Py<PyString>,
-    payload: Py<PyBytes>,
+    bytes: Py<PyBytes>,
 }
 
 /// What a codec said last.
@@ -27,8 +27,8 @@ impl Memo {
         Self(Mutex::new([const { None }; TextOptions::WAYS]))
     }
 
-    /// The payload of `text`, if it was the last to be shown like this.
-    pub fn payload<'py>(
+    /// What `text` became, if it was the last to be shown like this.
+    pub fn recall<'py>(
         &self,
         text: &Bound<'py, PyString>,
         options: &TextOptions,
@@ -39,20 +39,20 @@ impl Memo {
         let said = memo[options.way()].as_ref()?;
         let last = said.text.bind(py);
         (last.is(text) || last.to_str().ok()? == text.to_str().ok()?)
-            .then(|| said.payload.bind(py).clone())
+            .then(|| said.bytes.bind(py).clone())
     }
 
-    /// Remembers the payload of `text`, if it is not too long to be kept for nothing.
+    /// Remembers what `text` became, if it is not too long to be kept for nothing.
     pub fn remember(
         &self,
         text: &Bound<'_, PyString>,
         options: &TextOptions,
-        payload: &Bound<'_, PyBytes>,
+        bytes: &Bound<'_, PyBytes>,
     ) {
-        if payload.as_bytes().len() <= LONGEST
+        if bytes.as_bytes().len() <= LONGEST
             && let Ok(mut memo) = self.0.try_lock()
         {
-            let said = Said { text: text.clone().unbind(), payload: payload.clone().unbind() };
+            let said = Said { text: text.clone().unbind(), bytes: bytes.clone().unbind() };
             memo[options.way()] = Some(said);
         }
     }

@@ -2,10 +2,13 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping, PyString};
+use pyo3::types::{PyBool, PyDict, PyMapping, PyString};
 
 use super::codec::warn;
 use crate::raised::in_a_line;
+
+/// The keywords of a message, if it has any.
+pub type Keywords<'a, 'py> = Option<&'a Bound<'py, PyDict>>;
 
 /// How a text is to be shown.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the protocol")]
@@ -34,13 +37,15 @@ impl TextOptions {
     }
 
     /// Takes `options` out of the keywords of a message, and adds what the flags say.
-    pub fn take(
-        codec: &Bound<'_, PyAny>,
-        keywords: Option<&Bound<'_, PyDict>>,
-        protocol_flags: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Self> {
+    ///
+    /// Returns the keywords that are left, too; `None` for none.
+    pub fn take<'a, 'py>(
+        codec: &Bound<'py, PyAny>,
+        keywords: Keywords<'a, 'py>,
+        protocol_flags: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<(Self, Keywords<'a, 'py>)> {
         let py = codec.py();
-        let options = take_options(codec, keywords)?;
+        let (options, keywords) = take_options(codec, keywords)?;
         let flags = match protocol_flags {
             Some(flags) => mapping(codec, flags, "protocol_flags")?,
             None => None,
@@ -50,45 +55,53 @@ impl TextOptions {
             Some(value) => Ok(value),
             None => lookup(codec, flags.as_ref(), flag).map(Option::unwrap_or_default),
         };
-        Ok(Self {
+        let options = Self {
             raw: option_or_flag(intern!(py, "raw"), intern!(py, "RAW"))?,
             client_raw: option(intern!(py, "client_raw"))?.unwrap_or_default(),
             nocolor: option_or_flag(intern!(py, "nocolor"), intern!(py, "NOCOLOR"))?,
             screenreader: option_or_flag(intern!(py, "screenreader"), intern!(py, "SCREENREADER"))?,
             send_prompt: option(intern!(py, "send_prompt"))?.unwrap_or_default(),
-        })
+        };
+        Ok((options, keywords))
     }
 }
 
-/// Takes `options` out of the keywords of a message, if it is a mapping.
-pub fn take_options<'py>(
+/// Takes `options` out of the keywords of a message; gives them if they are a mapping, and the
+/// keywords that are left, if any.
+pub fn take_options<'a, 'py>(
     codec: &Bound<'py, PyAny>,
-    keywords: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Option<Bound<'py, PyDict>>> {
-    let Some(keywords) = keywords else {
-        return Ok(None);
-    };
+    keywords: Keywords<'a, 'py>,
+) -> PyResult<(Option<Bound<'py, PyDict>>, Keywords<'a, 'py>)> {
     let name = intern!(codec.py(), "options");
-    match keywords.get_item(name)? {
-        Some(options) => {
-            keywords.del_item(name)?;
-            mapping(codec, &options, "options")
+    let Some(keywords) = keywords.filter(|keywords| !keywords.is_empty()) else {
+        return Ok((None, None));
+    };
+    let Some(options) = keywords.get_item(name)? else {
+        return Ok((None, Some(keywords)));
+    };
+    Ok((mapping(codec, &options, "options")?, without(keywords, name)?))
+}
+
+/// The keywords of a command but for `options`, if there are any.
+pub fn without_options<'a, 'py>(keywords: Keywords<'a, 'py>) -> PyResult<Keywords<'a, 'py>> {
+    match keywords {
+        Some(keywords) if keywords.contains(intern!(keywords.py(), "options"))? => {
+            without(keywords, intern!(keywords.py(), "options"))
         }
-        None => Ok(None),
+        _ => Ok(keywords),
     }
 }
 
-/// Takes `options` out of the keywords of a command that has no use for it.
-pub fn without_options<'a, 'py>(
-    keywords: Option<&'a Bound<'py, PyDict>>,
-) -> PyResult<Option<&'a Bound<'py, PyDict>>> {
-    if let Some(keywords) = keywords {
-        let name = intern!(keywords.py(), "options");
-        if keywords.contains(name)? {
-            keywords.del_item(name)?;
-        }
+/// The keywords but for one that is there.
+fn without<'a, 'py>(
+    keywords: &'a Bound<'py, PyDict>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Keywords<'a, 'py>> {
+    if keywords.len() == 1 {
+        return Ok(None);
     }
-    Ok(keywords)
+    keywords.del_item(name)?;
+    Ok(Some(keywords))
 }
 
 /// `value` as a dict; `None` if it is empty, or no mapping, which the log is told.
@@ -124,6 +137,7 @@ fn lookup(
     };
     let value = match dict.get_item(name) {
         Ok(None) => return Ok(None),
+        Ok(Some(value)) if value.is(PyBool::new(dict.py(), false)) => return Ok(Some(false)),
         Ok(Some(value)) => value.is_truthy(),
         Err(error) => Err(error),
     };

@@ -1,0 +1,230 @@
+"""The inbox: reads in the reactor's place, as the reactor would, and lets go where it must."""
+
+from __future__ import annotations
+
+import select
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IReactorFDSet
+from twisted.internet.protocol import Protocol
+from twisted.internet.tcp import Server
+from twisted.python.failure import Failure
+from websockets.exceptions import ConnectionClosed
+from zope.interface import implementer
+
+from client_frames import TEXT, client_frame
+from mudwire.inbox import Inbox
+from serving import TIMEOUT, in_reactor
+
+ECHO = '["echo",["%s"],{}]'
+STEPS = ("startReading", "stopReading", "startWriting", "stopWriting")
+
+
+@implementer(IReactorFDSet)
+class FakeReactor:
+    """Knows who wants to be read and written."""
+
+    def __init__(self):
+        self.readers = set()
+        self.writers = set()
+
+    def addReader(self, reader):
+        self.readers.add(reader)
+
+    def removeReader(self, reader):
+        self.readers.discard(reader)
+
+    def addWriter(self, writer):
+        self.writers.add(writer)
+
+    def removeWriter(self, writer):
+        self.writers.discard(writer)
+
+    def callLater(self, seconds, function, *args):
+        pass
+
+
+class Hearing(Protocol):
+    """Keeps what it hears; fails at ``fail``."""
+
+    def __init__(self):
+        self.heard = b""
+        self.end = None
+
+    def dataReceived(self, data):
+        self.heard += data
+        if data == b"fail":
+            message = "it fails"
+            raise RuntimeError(message)
+
+    def connectionLost(self, reason):
+        self.end = reason
+
+
+@pytest.fixture
+def connect():
+    """Give a function that makes an adopted transport, and gives its client's socket too."""
+    sockets = []
+
+    def make(reactor):
+        ours, theirs = socket.socketpair()
+        sockets.extend([ours, theirs])
+        transport = Server(ours, Hearing(), ("127.0.0.1", 1), None, len(sockets), reactor)
+        Inbox.adopt(transport)
+        return transport, theirs
+
+    yield make
+    for each in sockets:
+        each.close()
+
+
+def inbox_of(reactor):
+    """Return the inbox that a reactor reads."""
+    return next(reader for reader in reactor.readers if isinstance(reader, Inbox))
+
+
+def test_the_reactor_knows_one_descriptor_for_all(connect):
+    reactor = FakeReactor()
+    (first, client), (second, neighbour) = connect(reactor), connect(reactor)
+    assert reactor.readers == {inbox_of(reactor)}
+    client.sendall(b"hello")
+    neighbour.sendall(b"you")
+    inbox_of(reactor).doRead()
+    assert (first.protocol.heard, second.protocol.heard) == (b"hello", b"you")
+    first.stopReading()
+    second.stopReading()
+    assert reactor.readers == set()
+
+
+def test_a_transport_that_does_not_read_is_not_read(connect):
+    reactor = FakeReactor()
+    (transport, client), _ = connect(reactor), connect(reactor)
+    client.sendall(b"hello")
+    transport.pauseProducing()
+    inbox_of(reactor).doRead()
+    assert transport.protocol.heard == b""
+    transport.resumeProducing()
+    inbox_of(reactor).doRead()
+    assert transport.protocol.heard == b"hello"
+
+
+def test_a_transport_that_is_stopped_by_its_neighbour_in_a_turn_is_not_read(connect):
+    reactor = FakeReactor()
+    pair = connect(reactor), connect(reactor)
+    for (transport, client), (neighbour, _) in (pair, reversed(pair)):
+        transport.protocol.dataReceived = lambda data, other=neighbour: other.stopReading()
+        client.sendall(b"x")
+    inbox_of(reactor).doRead()
+    reading = [transport for transport, _ in pair if pair[0][0].reactor._inbox.holds(transport)]
+    assert len(reading) == 1, "whoever came first stopped the other"
+
+
+def test_the_end_and_a_failure_are_those_of_one_connection(connect, monkeypatch):
+    failures = []
+    monkeypatch.setattr("mudwire.inbox._log.failure", lambda *args: failures.append(args))
+    reactor = FakeReactor()
+    (closed, client), (failed, other), (fine, neighbour) = (connect(reactor) for _ in range(3))
+    protocols = [transport.protocol for transport in (closed, failed, fine)]
+    client.close()
+    other.sendall(b"fail")
+    neighbour.sendall(b"hello")
+    inbox_of(reactor).doRead()
+    assert [protocol.heard for protocol in protocols] == [b"", b"fail", b"hello"]
+    ends = [protocol.end and protocol.end.type for protocol in protocols]
+    assert ends == [ConnectionDone, RuntimeError, None]
+    assert len(failures) == 1
+
+
+def test_the_reactors_end_is_the_end_of_all(connect):
+    reactor = FakeReactor()
+    transports = [connect(reactor)[0] for _ in range(2)]
+    protocols = [transport.protocol for transport in transports]
+    inbox_of(reactor).connectionLost(Failure(ConnectionLost()))
+    assert [protocol.end.type for protocol in protocols] == [ConnectionLost] * 2
+    assert reactor.readers == reactor.writers == set()
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=12))
+def test_a_descriptor_is_in_one_set_and_read_or_written_as_in_the_reactors(steps):
+    plain, adopted = FakeReactor(), FakeReactor()
+    one, other = socket.socketpair()
+    with one, other:
+        by_reactor = Server(one, Hearing(), ("127.0.0.1", 1), None, 1, plain)
+        by_inbox = Server(other, Hearing(), ("127.0.0.1", 1), None, 2, adopted)
+        Inbox.adopt(by_inbox)
+        inbox = by_inbox.reactor._inbox
+        for step in steps:
+            getattr(by_reactor, step)()
+            getattr(by_inbox, step)()
+            reads = by_inbox in adopted.readers
+            writes = by_inbox in adopted.writers
+            assert not (inbox.holds(by_inbox) and (reads or writes))
+            assert writes is (by_reactor in plain.writers)
+            assert (reads or inbox.holds(by_inbox)) is (by_reactor in plain.readers)
+        by_inbox.stopWriting()
+        by_inbox.stopReading()
+
+
+def test_only_plain_tcp_on_a_reactor_of_descriptors_is_adopted(connect):
+    class OtherServer(Server):
+        pass
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        other = OtherServer(ours, Hearing(), ("127.0.0.1", 1), None, 1, FakeReactor())
+        reactor = other.reactor
+        Inbox.adopt(other)
+        assert other.reactor is reactor
+        assert reactor.readers == {other}
+
+
+def test_without_epoll_the_reactor_reads(connect, monkeypatch):
+    monkeypatch.delattr(select, "epoll")
+    reactor = FakeReactor()
+    transport, _ = connect(reactor)
+    assert transport.reactor is reactor
+    assert reactor.readers == {transport}
+
+
+def test_a_client_that_reads_slowly_is_heard_meanwhile_and_afterwards(server):
+    with server.connect(max_queue=1) as client:
+        session = server.session()
+        while not in_reactor(session.outbox.waiting):
+            in_reactor(session.sendEncoded, b"x" * 100_000)
+        client.socket.sendall(client_frame(TEXT, (ECHO % "meanwhile").encode()))
+        assert server.handler.next("data_in") == {"echo": [["meanwhile"], {}]}
+        while (text := client.recv(TIMEOUT))[0] == "x":
+            pass
+        assert "meanwhile" in text
+        assert in_reactor(session.outbox.waiting) == 0
+        client.send(ECHO % "afterwards")
+        assert "afterwards" in client.recv(TIMEOUT)
+        assert in_reactor(session.transport.reactor._inbox.holds, session.transport)
+
+
+def test_two_answers_of_a_turn_come_in_order(server):
+    with server.connect() as client:
+        server.session()
+        frames = [client_frame(TEXT, (ECHO % number).encode()) for number in range(50)]
+        client.socket.sendall(b"".join(frames))
+        for number in range(50):
+            assert client.recv(TIMEOUT) == f'["text",["{number}"],{{}}]'
+
+
+def test_a_session_that_ends_in_its_own_turn_gets_its_last_words(server):
+    def say_and_go(session, **kwargs):
+        session.send_text("goodbye")
+        session.disconnect("gone")
+
+    server.handler.data_in = say_and_go
+    with server.connect() as client:
+        server.session()
+        client.send(ECHO % "quit")
+        assert "goodbye" in client.recv(TIMEOUT)
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(TIMEOUT)
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1000, "gone")
