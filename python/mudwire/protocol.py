@@ -377,11 +377,11 @@ class WebClientProtocol(Connection):
             super().dataReceived(data)
             return
         end = codec.hand_on(self.trafficStats, data, self.reserved_names, self.sessionhandler, self)
-        if end < len(data):
-            self._take(data, end)
-        elif not self._at_rest:
+        if end and not self._at_rest:
             payload, is_binary, _ = Traffic(maxsize).read(data, 0)
             self._fire_message(payload, is_binary)
+        if end < len(data):
+            self._take(data, end)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Decode one message and hand its command on."""

@@ -1,6 +1,7 @@
 //! JSON text to and from Python's objects, without a tree in between.
 
 mod build;
+mod keys;
 mod walk;
 
 pub use build::{Failure, Objects};

@@ -5,6 +5,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
+use super::keys::Keys;
+
 /// Why a text gave no objects.
 pub enum Failure {
     /// The text is not what it should be.
@@ -26,8 +28,17 @@ impl From<PyErr> for Failure {
 }
 
 /// Makes `None`, `bool`, `int`, `float`, `str`, `list` and `dict`.
-#[derive(Clone, Copy)]
-pub struct Objects<'py>(pub Python<'py>);
+pub struct Objects<'py> {
+    py: Python<'py>,
+    keys: Keys,
+}
+
+impl<'py> Objects<'py> {
+    /// For one text.
+    pub fn new(py: Python<'py>) -> Self {
+        Self { py, keys: Keys::default() }
+    }
+}
 
 impl<'py> Builder for Objects<'py> {
     type Value = Bound<'py, PyAny>;
@@ -37,43 +48,43 @@ impl<'py> Builder for Objects<'py> {
     type Error = Failure;
 
     fn null(&self) -> Self::Value {
-        self.0.None().into_bound(self.0)
+        self.py.None().into_bound(self.py)
     }
 
     fn boolean(&self, value: bool) -> Self::Value {
-        PyBool::new(self.0, value).to_owned().into_any()
+        PyBool::new(self.py, value).to_owned().into_any()
     }
 
     fn integer(&self, value: i64) -> Self::Value {
-        PyInt::new(self.0, value).into_any()
+        PyInt::new(self.py, value).into_any()
     }
 
     fn big_integer(&self, digits: &str) -> Option<Self::Value> {
-        self.0.get_type::<PyInt>().call1((digits,)).ok()
+        self.py.get_type::<PyInt>().call1((digits,)).ok()
     }
 
     fn float(&self, value: f64) -> Self::Value {
-        PyFloat::new(self.0, value).into_any()
+        PyFloat::new(self.py, value).into_any()
     }
 
     fn string(&self, text: &str) -> Self::Value {
-        PyString::new(self.0, text).into_any()
+        PyString::new(self.py, text).into_any()
     }
 
     fn key(&self, text: &str) -> Self::Key {
         // The name of almost every command.
         if text == "text" {
-            return intern!(self.0, "text").clone();
+            return intern!(self.py, "text").clone();
         }
-        PyString::new(self.0, text)
+        self.keys.key(self.py, text)
     }
 
     fn empty_array(&self) -> Self::Value {
-        PyList::empty(self.0).into_any()
+        PyList::empty(self.py).into_any()
     }
 
     fn array(&self, first: Self::Value) -> Result<Self::Array, Failure> {
-        Ok(PyList::new(self.0, [first])?)
+        Ok(PyList::new(self.py, [first])?)
     }
 
     fn push(&self, array: &mut Self::Array, value: Self::Value) -> Result<(), Failure> {
@@ -85,7 +96,7 @@ impl<'py> Builder for Objects<'py> {
     }
 
     fn object(&self) -> Self::Object {
-        PyDict::new(self.0)
+        PyDict::new(self.py)
     }
 
     fn insert(

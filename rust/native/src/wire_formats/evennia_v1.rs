@@ -95,7 +95,7 @@ impl EvenniaV1Codec {
         session: &Bound<'_, PyAny>,
     ) -> PyResult<usize> {
         let py = traffic.py();
-        let take = |text: &str| match read_command(text, &Objects(py)) {
+        let take = |text: &str| match read_command(text, &Objects::new(py)) {
             Ok(read) if is_ordinary(&read.name, reserved)? => {
                 command(&read.name, read.args, read.kwargs).map(Some)
             }
@@ -257,7 +257,7 @@ impl Product {
 }
 
 fn decode<'py>(py: Python<'py>, text: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
-    match read_command(text, &Objects(py)) {
+    match read_command(text, &Objects::new(py)) {
         Ok(read) => command(&read.name, read.args, read.kwargs).map(Some),
         Err(Failure::Read(_)) => Ok(None),
         Err(Failure::Python(error)) => Err(error),

@@ -211,7 +211,7 @@ pub fn decode<'py>(py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyDict
 
 /// The JSON value of `data`, or `data` itself if it is none; `None` if it nests too deep.
 pub fn data_value<'py>(py: Python<'py>, data: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    match read(data, &Objects(py)) {
+    match read(data, &Objects::new(py)) {
         Ok(value) => Ok(Some(value)),
         Err(Failure::Read(ReadError::TooDeep { .. })) => Ok(None),
         Err(Failure::Read(_)) => Ok(Some(PyString::new(py, data).into_any())),

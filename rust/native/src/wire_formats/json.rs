@@ -60,7 +60,7 @@ impl JsonCodec {
         let Ok(text) = std::str::from_utf8(payload) else {
             return Ok(None);
         };
-        let envelope = match read(text, &Objects(py)) {
+        let envelope = match read(text, &Objects::new(py)) {
             Ok(envelope) => envelope,
             Err(Failure::Read(_)) => return Ok(None),
             Err(Failure::Python(error)) => return Err(error),
