@@ -120,19 +120,9 @@ class Session:
                 ``room={"exits": 3}``.
 
         """
-        if text is not None:
-            kwargs = {"text": text, **kwargs}
-        commands: dict[str, tuple[list[Any], dict[str, Any]]] = {}
+        commands = {} if text is None else {"text": _command(text, options)}
         for name, value in kwargs.items():
-            if isinstance(value, dict):
-                args, keywords = [], dict(value)
-            elif isinstance(value, (list, tuple)):
-                args, keywords = list(value), {}
-            else:
-                args, keywords = [value], {}
-            if options:
-                keywords["options"] = dict(options)
-            commands[name] = (args, keywords)
+            commands[name] = _command(value, options)
         self.data_out(**commands)
 
     def log_in(self, uid: int | str, uname: str | None = None) -> None:
@@ -158,3 +148,13 @@ class Session:
             reason: Why, for the client; at most 123 bytes of UTF-8.
 
         """
+
+
+def _command(value: Any, options: dict[str, Any] | None) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments and keywords of a command that was given as one value."""
+    keywords = {"options": dict(options)} if options else {}
+    if isinstance(value, str):
+        return [value], keywords
+    if isinstance(value, dict):
+        return [], {**value, **keywords}
+    return list(value) if isinstance(value, (list, tuple)) else [value], keywords
