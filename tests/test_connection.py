@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 from client_frames import TEXT, client_frame
 from in_memory import HANDSHAKE, Transport, opened, timers
 from mudwire.autobahn_state import (
+    ALIKE,
     AT_REST,
     AUTOBAHN_OPTIONS,
     HANDSHAKE_ONLY,
@@ -19,7 +20,10 @@ from mudwire.connection import Connection
 from mudwire.limits import Limits
 
 REQUEST = HANDSHAKE.replace(b"GET / ", b"GET /ws?key&page=1&firefox ").replace(
-    b"\r\n\r\n", b"\r\nCookie: a=b\r\nUser-Agent: test\r\nAccept-Encoding: gzip\r\n\r\n"
+    b"\r\n\r\n",
+    b"\r\nCookie: a=b\r\nUser-Agent: test\r\nAccept-Encoding: gzip\r\n"
+    b"Sec-WebSocket-Protocol: one, two\r\n"
+    b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n",
 )
 
 
@@ -92,9 +96,21 @@ def test_what_the_handshake_left_behind_can_be_had_as_before(request_bytes):
 
 def test_headers_that_say_something_of_the_player_stay():
     connection = connect(Quiet, REQUEST)
-    assert connection.http_headers == {"host": "localhost", "cookie": "a=b", "user-agent": "test"}
-    another = connect(Quiet, REQUEST)
+    assert connection.http_headers == {
+        "host": "localhost",
+        "cookie": "a=b",
+        "user-agent": "test",
+        "sec-websocket-protocol": "one, two",
+    }
+
+
+def test_what_many_connections_have_alike_is_held_once():
+    connection, another = connect(Quiet, REQUEST), connect(Quiet, REQUEST)
     assert another.http_headers["user-agent"] is connection.http_headers["user-agent"]
+    for name in ALIKE:
+        assert getattr(another, name) is getattr(connection, name)
+    other = connect(Quiet, REQUEST.replace(b"one, two", b"three"))
+    assert other.websocket_protocols == ["three"]
 
 
 def test_an_open_connection_keeps_no_copies():

@@ -8,8 +8,9 @@ compares them with stock Autobahn, and ``benches/e2e/run.py`` measures what they
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections import deque
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlparse
 
@@ -18,6 +19,7 @@ from autobahn.websocket.utf8validator import Utf8Validator
 from twisted.internet.defer import Deferred, succeed
 
 __all__ = [
+    "ALIKE",
     "AT_REST",
     "AUTOBAHN_OPTIONS",
     "HANDSHAKE_HEADERS",
@@ -28,6 +30,7 @@ __all__ = [
     "SHARED_HEADERS",
     "AutobahnDefaults",
     "MadeAgain",
+    "in_one_copy",
     "is_default",
 ]
 
@@ -191,3 +194,16 @@ MADE_AGAIN = (
 )
 
 LET_GO = HANDSHAKE_ONLY | MADE_AGAIN
+
+ALIKE = frozenset({"_valid_events", "websocket_extensions", "websocket_protocols"})
+"""Lists that many connections have alike, and hold in one copy; nobody changes them."""
+
+
+def in_one_copy(value: Any) -> Any:
+    """Return a value of literals in the copy that all connections share."""
+    return _copy_of(repr(value))
+
+
+@lru_cache(maxsize=256)
+def _copy_of(literals: str) -> Any:
+    return literal_eval(literals)

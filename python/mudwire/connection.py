@@ -22,6 +22,7 @@ from autobahn.websocket.protocol import TrafficStats
 
 from mudwire import _native
 from mudwire.autobahn_state import (
+    ALIKE,
     AT_REST,
     AUTOBAHN_OPTIONS,
     HANDSHAKE_HEADERS,
@@ -30,6 +31,7 @@ from mudwire.autobahn_state import (
     SHARED_HEADERS,
     AutobahnDefaults,
     MadeAgain,
+    in_one_copy,
     is_default,
 )
 from mudwire.inbox import Inbox
@@ -145,7 +147,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
             if name not in HANDSHAKE_HEADERS
         }
         self.__dict__ = {
-            name: value
+            name: in_one_copy(value) if name in ALIKE else value
             for name, value in self.__dict__.items()
             if name not in LET_GO
             and AT_REST.get(name, LET_GO) is not value
