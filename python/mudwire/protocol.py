@@ -123,7 +123,7 @@ class WebClientProtocol(Connection):
     @wire_format.setter
     def wire_format(self, wire_format: WireFormat | None) -> None:
         self._wire_format = wire_format
-        if self.state == OPEN:
+        if getattr(self, "state", None) == OPEN:
             self._choose_ways()
 
     # handshake
@@ -200,7 +200,7 @@ class WebClientProtocol(Connection):
         self.sessionhandler.connect(self)
 
     def _onOpen(self) -> None:
-        """Choose the ways of the messages, and open the session."""
+        """Choose the ways of the messages, once for the life of the connection, and begin."""
         self._choose_ways()
         try:
             super()._onOpen()
