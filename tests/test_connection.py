@@ -111,6 +111,9 @@ def test_what_many_connections_have_alike_is_held_once():
         assert getattr(another, name) is getattr(connection, name)
     other = connect(Quiet, REQUEST.replace(b"one, two", b"three"))
     assert other.websocket_protocols == ["three"]
+    long = [connect(Quiet, REQUEST.replace(b"one", b"x" * 1000)) for _ in range(2)]
+    assert long[0].websocket_protocols == long[1].websocket_protocols == ["x" * 1000, "two"]
+    assert long[0].websocket_protocols is not long[1].websocket_protocols, "nobody else has it"
 
 
 def test_an_open_connection_keeps_no_copies():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IReactorFDSet
+from twisted.internet.interfaces import IHalfCloseableProtocol, IReactorFDSet
 from twisted.internet.protocol import Protocol
 from twisted.internet.tcp import Server
 from twisted.python.failure import Failure
@@ -17,7 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from zope.interface import implementer
 
 from client_frames import TEXT, client_frame
-from mudwire.inbox import Inbox
+from mudwire.inbox import Inbox, _inbox_of
+from mudwire.outbox import Outbox
 from serving import TIMEOUT, in_reactor
 
 ECHO = '["echo",["%s"],{}]'
@@ -44,25 +45,35 @@ class FakeReactor:
     def removeWriter(self, writer):
         self.writers.discard(writer)
 
+    def getReaders(self):
+        return list(self.readers)
+
+    def getWriters(self):
+        return list(self.writers)
+
     def callLater(self, seconds, function, *args):
         pass
 
 
 class Hearing(Protocol):
-    """Keeps what it hears; fails at ``fail``."""
+    """Keeps what it hears; raises what ``raises`` says, when it hears or ends."""
 
     def __init__(self):
         self.heard = b""
         self.end = None
+        self.raises = {}
 
     def dataReceived(self, data):
         self.heard += data
-        if data == b"fail":
-            message = "it fails"
-            raise RuntimeError(message)
+        self.maybe_raise("dataReceived")
 
     def connectionLost(self, reason):
         self.end = reason
+        self.maybe_raise("connectionLost")
+
+    def maybe_raise(self, hook):
+        if hook in self.raises:
+            raise self.raises[hook]
 
 
 @pytest.fixture
@@ -70,16 +81,20 @@ def connect():
     """Give a function that makes an adopted transport, and gives its client's socket too."""
     sockets = []
 
-    def make(reactor):
+    def make(reactor, protocol=None, *, adopt=True):
         ours, theirs = socket.socketpair()
         sockets.extend([ours, theirs])
-        transport = Server(ours, Hearing(), ("127.0.0.1", 1), None, len(sockets), reactor)
-        Inbox.adopt(transport)
+        protocol = protocol or Hearing()
+        transport = Server(ours, protocol, ("127.0.0.1", 1), None, len(sockets), reactor)
+        transport.connected = True
+        if adopt:
+            Inbox.adopt(transport)
         return transport, theirs
 
     yield make
     for each in sockets:
         each.close()
+    _inbox_of.cache_clear()
 
 
 def inbox_of(reactor):
@@ -123,29 +138,157 @@ def test_a_transport_that_is_stopped_by_its_neighbour_in_a_turn_is_not_read(conn
     assert len(reading) == 1, "whoever came first stopped the other"
 
 
-def test_the_end_and_a_failure_are_those_of_one_connection(connect, monkeypatch):
-    failures = []
-    monkeypatch.setattr("mudwire.inbox._log.failure", lambda *args: failures.append(args))
+@pytest.fixture
+def failures(monkeypatch):
+    """Give the lines that the inbox and the outbox log as failures."""
+    lines = []
+    monkeypatch.setattr("mudwire.inbox._log.failure", lines.append)
+    monkeypatch.setattr("mudwire.outbox._log.failure", lines.append)
+    return lines
+
+
+@pytest.mark.parametrize("error", [RuntimeError, SystemExit])
+def test_the_end_and_a_failure_are_those_of_one_connection(connect, failures, error):
     reactor = FakeReactor()
     (closed, client), (failed, other), (fine, neighbour) = (connect(reactor) for _ in range(3))
     protocols = [transport.protocol for transport in (closed, failed, fine)]
     client.close()
+    failed.protocol.raises["dataReceived"] = error()
     other.sendall(b"fail")
     neighbour.sendall(b"hello")
     inbox_of(reactor).doRead()
     assert [protocol.heard for protocol in protocols] == [b"", b"fail", b"hello"]
     ends = [protocol.end and protocol.end.type for protocol in protocols]
-    assert ends == [ConnectionDone, RuntimeError, None]
+    assert ends == [ConnectionDone, error, None]
     assert len(failures) == 1
 
 
-def test_the_reactors_end_is_the_end_of_all(connect):
+def test_a_failure_at_the_end_of_a_connection_is_nobody_elses(connect, failures):
     reactor = FakeReactor()
-    transports = [connect(reactor)[0] for _ in range(2)]
-    protocols = [transport.protocol for transport in transports]
+    (failing, client), (fine, neighbour) = connect(reactor), connect(reactor)
+    failing.protocol.raises["connectionLost"] = RuntimeError()
+    client.close()
+    neighbour.sendall(b"hello")
+    inbox_of(reactor).doRead()
+    assert fine.protocol.heard == b"hello"
+    assert reactor.readers == {inbox_of(reactor)}
+    newcomer, client = connect(reactor)
+    client.sendall(b"hello")
+    inbox_of(reactor).doRead()
+    assert newcomer.protocol.heard == b"hello"
+    assert len(failures) == 1
+
+
+def test_the_reactors_end_is_the_end_of_all(connect, failures):
+    reactor = FakeReactor()
+    protocols = [connect(reactor)[0].protocol for _ in range(3)]
+    protocols[1].raises["connectionLost"] = SystemExit()
     inbox_of(reactor).connectionLost(Failure(ConnectionLost()))
-    assert [protocol.end.type for protocol in protocols] == [ConnectionLost] * 2
+    assert [protocol.end.type for protocol in protocols] == [ConnectionLost] * 3
     assert reactor.readers == reactor.writers == set()
+    assert len(failures) == 1
+
+
+def test_a_reactor_that_forgot_all_is_told_again(connect):
+    reactor = FakeReactor()
+    connect(reactor)
+    inbox = inbox_of(reactor)
+    reactor.readers.clear()
+    connect(reactor)
+    assert inbox_of(reactor) is inbox
+
+
+def test_a_client_that_stops_writing_is_told_once(connect):
+    @implementer(IHalfCloseableProtocol)
+    class HalfCloseable(Hearing):
+        def __init__(self):
+            super().__init__()
+            self.calls = []
+
+        def readConnectionLost(self):
+            self.calls.append("read")
+
+        def writeConnectionLost(self):
+            self.calls.append("write")
+
+    reactor = FakeReactor()
+    transport, client = connect(reactor, HalfCloseable())
+    connect(reactor)
+    client.shutdown(socket.SHUT_WR)
+    inbox_of(reactor).doRead()
+    inbox_of(reactor).doRead()
+    transport.startWriting()
+    transport.stopWriting()
+    inbox_of(reactor).doRead()
+    assert transport.protocol.calls == ["read"]
+    assert transport.protocol.end is None
+
+
+def test_what_the_reactor_reads_no_more_is_not_read_again(connect):
+    reactor = FakeReactor()
+    transport, _ = connect(reactor)
+    transport.startWriting()
+    assert transport in reactor.readers
+    reactor.readers.discard(transport)  # as it does at the end of what there is to read
+    transport.stopWriting()
+    assert not transport.reactor._inbox.holds(transport)
+
+
+@pytest.mark.parametrize("state", ["paused", "writing", "closing", "lost", "adopted"])
+def test_a_transport_is_adopted_in_the_state_that_it_is_in(connect, state):
+    reactor = FakeReactor()
+    connect(reactor)
+    transport, _ = connect(reactor, adopt=False)
+    if state == "paused":
+        transport.pauseProducing()
+    elif state == "writing":
+        transport.write(b"data")
+    elif state == "closing":
+        transport.loseConnection()
+    elif state == "lost":
+        transport.connectionLost(Failure(ConnectionLost()))
+    else:
+        Inbox.adopt(transport)
+    seen = transport.reactor
+    Inbox.adopt(transport)
+    inbox = inbox_of(reactor)
+    assert inbox.holds(transport) is (state == "adopted")
+    assert (transport in reactor.readers) is (state == "writing")
+    assert (transport in reactor.writers) is (state in ("writing", "closing"))
+    assert (transport.reactor is seen) is (state in ("closing", "lost", "adopted"))
+
+
+def test_one_turn_sends_one_piece_to_each(connect):
+    reactor = FakeReactor()
+    all_sends = []
+    for transport, client in [connect(reactor) for _ in range(3)]:
+        outbox = Outbox(transport, 0)
+        transport.protocol.dataReceived = lambda data, outbox=outbox: [
+            outbox.write(data) for _ in range(3)
+        ]
+        client.sendall(b"x")
+        sends = []
+        outbox._send = lambda data, sends=sends: sends.append(data) or len(data)
+        all_sends.append(sends)
+    inbox_of(reactor).doRead()
+    assert all_sends == [[b"xxx"]] * 3
+
+
+def test_what_cannot_be_sent_at_the_end_of_a_turn_is_nobody_elses(connect, failures):
+    class Failing(Outbox):
+        def flush(self):
+            raise SystemExit
+
+    reactor = FakeReactor()
+    pairs = [connect(reactor) for _ in range(3)]
+    for (transport, client), outbox_class in zip(pairs, (Outbox, Failing, Outbox), strict=True):
+        outbox = outbox_class(transport, 0)
+        transport.protocol.dataReceived = outbox.write
+        client.sendall(b"x")
+    inbox_of(reactor).doRead()
+    assert pairs[0][1].recv(10) == pairs[2][1].recv(10) == b"x"
+    assert pairs[1][0]._aborting
+    assert len(failures) == 1
 
 
 @given(st.lists(st.sampled_from(STEPS), max_size=12))
@@ -215,10 +358,14 @@ def test_two_answers_of_a_turn_come_in_order(server):
             assert client.recv(TIMEOUT) == f'["text",["{number}"],{{}}]'
 
 
-def test_a_session_that_ends_in_its_own_turn_gets_its_last_words(server):
+@pytest.mark.parametrize("way", ["disconnect", "dropConnection"])
+def test_a_session_that_ends_in_its_own_turn_gets_its_last_words(server, way):
     def say_and_go(session, **kwargs):
         session.send_text("goodbye")
-        session.disconnect("gone")
+        if way == "disconnect":
+            session.disconnect("gone")
+        else:
+            session.dropConnection(abort=True)
 
     server.handler.data_in = say_and_go
     with server.connect() as client:
@@ -227,4 +374,18 @@ def test_a_session_that_ends_in_its_own_turn_gets_its_last_words(server):
         assert "goodbye" in client.recv(TIMEOUT)
         with pytest.raises(ConnectionClosed) as closed:
             client.recv(TIMEOUT)
-        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1000, "gone")
+        if way == "disconnect":
+            assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1000, "gone")
+
+
+def test_what_autobahn_sends_in_chops_keeps_its_place(server):
+    def speak(session, **kwargs):
+        session.sendMessage(b"one")
+        session.sendFrame(opcode=1, payload=b"two", chopsize=2)
+        session.sendMessage(b"three")
+
+    server.handler.data_in = speak
+    with server.connect() as client:
+        server.session()
+        client.send(ECHO % "speak")
+        assert [client.recv(TIMEOUT) for _ in range(3)] == ["one", "two", "three"]

@@ -151,6 +151,25 @@ def test_nothing_is_sent_when_the_connection_is_gone():
     assert fake.sent == transport._tempDataBuffer == []
 
 
+def test_a_pull_producer_is_asked_for_the_next_part():
+    class Parts:
+        left = 3
+
+        def resumeProducing(self):
+            self.left -= 1
+            outbox.write(b"part")
+            if not self.left:
+                transport.unregisterProducer()
+
+    fake = FakeSocket()
+    transport = transport_on(fake)
+    outbox = Outbox(transport, 0)
+    transport.registerProducer(Parts(), streaming=False)
+    while transport in transport.reactor.writers:
+        transport.doWrite()
+    assert b"".join(fake.sent) == b"part" * 3
+
+
 @pytest.fixture
 def turn():
     """A turn of the inbox, in which bytes are held."""
@@ -175,12 +194,14 @@ def test_what_a_turn_says_leaves_in_one_piece_at_its_end(turn):
 def test_a_turn_does_not_hold_more_than_its_limit(turn):
     fake = FakeSocket()
     outbox = Outbox(transport_on(fake), 0)
-    assert outbox.write(b"first")
-    assert outbox.write(b"x" * MOST_HELD)
-    assert fake.sent == [b"first", b"x" * MOST_HELD]
-    assert outbox.write(b"last")
+    long = b"x" * MOST_HELD
+    sent = []
+    for data in (b"first", long, b"last"):
+        assert outbox.write(data)
+        sent.append(list(fake.sent))
+    assert sent == [[], [b"first"], [b"first", long]]
     turn.end()
-    assert fake.sent[-1] == b"last"
+    assert fake.sent == [b"first", long, b"last"]
 
 
 def test_what_the_socket_does_not_take_at_the_end_of_a_turn_waits(turn):
@@ -192,6 +213,20 @@ def test_what_the_socket_does_not_take_at_the_end_of_a_turn_waits(turn):
     assert outbox.write(b"second")
     transport.doWrite()
     assert b"".join(fake.sent) == b"firstsecond"
+
+
+def test_what_is_held_leaves_before_what_goes_the_ordinary_way(turn):
+    fake = FakeSocket(0)
+    transport = transport_on(fake)
+    outbox = Outbox(transport, 0)
+    outbox.write(b"one")
+    outbox.flush()
+    outbox.write(b"two")
+    turn.end()
+    outbox.write(b"three")
+    while transport in transport.reactor.writers:
+        transport.doWrite()
+    assert b"".join(fake.sent) == b"onetwothree"
 
 
 def test_a_connection_that_ends_in_the_turn_sends_nothing_more(turn):

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from client_frames import BINARY, PING, TEXT, client_frame
 from in_memory import HANDSHAKE, connected
+from mudwire._native import EvenniaV1Codec
 from mudwire.protocol import WebClientProtocol
 from mudwire.session import Session
 from mudwire.wire_formats import WIRE_FORMATS
@@ -209,6 +210,57 @@ def test_an_override_of_the_wire_format_is_called(hook):
         b'\x81\x14["text",["look"],{}]\x81\x16["prompt",["&gt;"],{}]\x81\x16["vitals",[],{"hp":1}]'
     )
     assert set(calls) == {hook}
+
+
+def test_a_wire_format_of_the_class_is_used():
+    terminal = WIRE_FORMATS["terminal.mudstandards.org"]
+    connection = opened(Direct, wire_format=terminal, onConnect=lambda self, request: None)
+    connection.dataReceived(client_frame(TEXT, b"look"))
+    assert connection.transport.value() == b"\x82\x08look\x1b[0m"
+
+
+def test_a_wire_format_without_a_dict_is_used():
+    class Bare(EvenniaV1Codec):
+        __slots__ = ()
+        name = "v1.evennia.com"
+        supports_oob = True
+
+    connection = opened(Direct, wire_formats={Bare.name: Bare()})
+    connection.dataReceived(LOOK)
+    assert connection.transport.value() == b'\x81\x14["text",["look"],{}]'
+
+
+def test_an_override_that_the_connection_gets_when_it_opens_is_called():
+    calls = []
+
+    class Own(Direct):
+        def onOpen(self):
+            super().onOpen()
+            self.sendEncoded = lambda *message: calls.append(message)
+
+    connection = opened(Own)
+    connection.dataReceived(LOOK)
+    assert calls == [(b'["text",["look"],{}]', False)]
+
+
+def test_a_long_command_goes_step_by_step(monkeypatch):
+    heard = []
+    monkeypatch.setattr(Handler, "data_in", lambda self, session, **kwargs: heard.append(kwargs))
+    connection = opened(Direct)
+    for size in (100, 500, 1000, 100_000):
+        command = {"text": [["x" * size], {}]}
+        connection.dataReceived(client_frame(TEXT, json.dumps(["text", *command["text"]]).encode()))
+        assert heard.pop() == command
+
+
+def test_a_session_that_ended_hears_nothing_more():
+    connection = opened(Direct)
+    events = connection.sessionhandler.events
+    connection.dataReceived(client_frame(TEXT, b'["quit",[],{}]'))
+    events.clear()
+    connection.state = connection.STATE_OPEN  # the close frame is still under way
+    connection.dataReceived(LOOK)
+    assert events == []
 
 
 def test_a_wire_format_that_is_changed_later_is_used():

@@ -196,14 +196,25 @@ MADE_AGAIN = (
 LET_GO = HANDSHAKE_ONLY | MADE_AGAIN
 
 ALIKE = frozenset({"_valid_events", "websocket_extensions", "websocket_protocols"})
-"""Lists that many connections have alike, and hold in one copy; nobody changes them."""
+"""Lists that many connections have alike, and hold in one copy: to be read, not to be changed."""
+
+LONGEST_IN_ONE_COPY = 256
+"""Characters of what is held in one copy; what is longer goes with its own connection."""
 
 
 def in_one_copy(value: Any) -> Any:
-    """Return a value of literals in the copy that all connections share."""
-    return _copy_of(repr(value))
+    """Return a string, or a list of literals, in the copy that all connections share."""
+    if isinstance(value, str):
+        return _the_string(value) if len(value) <= LONGEST_IN_ONE_COPY else value
+    literals = repr(value)
+    return _the_literals(literals) if len(literals) <= LONGEST_IN_ONE_COPY else value
+
+
+@lru_cache(maxsize=1024)
+def _the_string(string: str) -> str:
+    return string  # what sys.intern would keep for ever in CPython 3.12
 
 
 @lru_cache(maxsize=256)
-def _copy_of(literals: str) -> Any:
+def _the_literals(literals: str) -> Any:
     return literal_eval(literals)

@@ -14,7 +14,7 @@ It knows nothing of sessions or commands. Its rules:
 from __future__ import annotations
 
 from functools import cache
-from sys import intern, maxsize
+from sys import maxsize
 from typing import Any, ClassVar
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
@@ -142,7 +142,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
         if self.state != OPEN:
             return
         self.http_headers = {
-            intern(name): intern(value) if name in SHARED_HEADERS else value
+            in_one_copy(name): in_one_copy(value) if name in SHARED_HEADERS else value
             for name, value in self.http_headers.items()
             if name not in HANDSHAKE_HEADERS
         }
@@ -275,6 +275,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
         if sync or chopsize or (self._has_chopped and self.send_queue):
             self._has_chopped = True
             self._frames_are_plain = False
+            self.outbox.flush()
             super().sendData(data, sync, chopsize)
             return
         if not self.outbox.write(data):
@@ -300,7 +301,8 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
 def overrides(instance: Any, base: type, names: frozenset[str]) -> bool:
     """Return whether an instance, or its class, has its own methods of these names."""
     kind: Any = type(instance)
-    return not names.isdisjoint(instance.__dict__) or _class_overrides(kind, base, names)
+    own = getattr(instance, "__dict__", ())
+    return not names.isdisjoint(own) or _class_overrides(kind, base, names)
 
 
 @cache

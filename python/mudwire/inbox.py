@@ -24,8 +24,8 @@ import select
 from functools import cache
 from typing import Any
 
-from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IReactorFDSet
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.internet.tcp import Server
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -60,16 +60,22 @@ class Inbox:
         """Read a transport from now on, in its reactor's place, if that is possible.
 
         Args:
-            transport: Any transport; only Twisted's plain TCP is adopted.
+            transport: Any transport; adopted is Twisted's plain TCP, open and not closing.
 
         """
-        is_plain: bool = type(transport) is Server and not getattr(transport, "TLS", False)
-        reactor = getattr(transport, "reactor", None)
-        if not (is_plain and hasattr(select, "epoll") and IReactorFDSet.providedBy(reactor)):
+        if not _may_be_adopted(transport):
             return
+        reactor = transport.reactor
+        inbox = _inbox_of(reactor)
+        reads = transport in reactor.getReaders()
+        writes = transport in reactor.getWriters()
         transport.stopReading()
-        transport.reactor = _inbox_of(reactor)._seen_by_transports
-        transport.startReading()
+        transport.stopWriting()
+        transport.reactor = inbox._seen_by_transports
+        if reads:
+            transport.startReading()
+        if writes:
+            transport.startWriting()
 
     def holds(self, transport: Any) -> bool:
         """Return whether a transport is read here."""
@@ -77,13 +83,11 @@ class Inbox:
 
     def add(self, transport: Any) -> None:
         """Wait for bytes of a transport."""
-        if self.holds(transport):
-            return
-        fd = transport.fileno()
-        self._epoll.register(fd, select.EPOLLIN)
-        if not self._transports:
+        if not self.holds(transport):
+            fd = transport.fileno()
+            self._epoll.register(fd, select.EPOLLIN)
+            self._transports[fd] = transport
             self._reactor.addReader(self)
-        self._transports[fd] = transport
 
     def remove(self, transport: Any) -> None:
         """Wait no more for bytes of a transport."""
@@ -106,7 +110,7 @@ class Inbox:
                     continue  # taken out in this very turn
                 try:
                     end = transport.doRead()
-                except Exception as error:
+                except BaseException as error:  # whatever it is, it ends this one, as in Twisted
                     _log.failure("A connection failed while it was read")
                     end = error
                 if end is not None:
@@ -114,18 +118,21 @@ class Inbox:
         finally:
             TURN.end()
 
-    def _end(self, transport: Any, why: Exception) -> None:
-        """Tell a transport that there is nothing more to read, as the reactor does."""
-        transport.stopReading()
-        if isinstance(why, ConnectionDone):
-            transport.readConnectionLost(Failure(why))
-        else:
-            transport.connectionLost(Failure(why))
+    def _end(self, transport: Any, why: BaseException) -> None:
+        """Tell a transport that there is nothing more to read."""
+        try:
+            transport.stopReading()
+            if why is CONNECTION_DONE:  # perhaps the client only stopped writing
+                transport.readConnectionLost(Failure(why))
+            else:
+                transport.connectionLost(Failure(why))
+        except BaseException:  # and nobody else
+            _log.failure("A connection failed when it ended")
 
     def connectionLost(self, reason: Failure) -> None:
         """Hear that the reactor ends all that it knows of, and pass it on."""
         for transport in list(self._transports.values()):
-            transport.connectionLost(reason)
+            self._end(transport, reason.value or CONNECTION_LOST)
 
     def fileno(self) -> int:
         """Return the descriptor of the set."""
@@ -134,6 +141,14 @@ class Inbox:
     def logPrefix(self) -> str:
         """Return what the log calls it."""
         return "mudwire"
+
+
+def _may_be_adopted(transport: Any) -> bool:
+    if type(transport) is not Server or getattr(transport, "TLS", False):
+        return False
+    known = IReactorFDSet.providedBy(transport.reactor) and hasattr(select, "epoll")
+    adopted = isinstance(transport.reactor, _Reactor)
+    return known and not adopted and bool(transport.connected) and not transport.disconnecting
 
 
 @cache
@@ -179,7 +194,8 @@ class _Reactor:
     def removeWriter(self, transport: Any) -> None:
         self._reactor.removeWriter(transport)
         if transport in self._writing:
-            reads = transport in self._read_by_reactor
+            # The reactor itself lets go of one that has nothing more to read.
+            reads = transport in self._read_by_reactor and transport in self._reactor.getReaders()
             self.removeReader(transport)
             self._writing.remove(transport)
             if reads:

@@ -9,15 +9,18 @@ goes to ``write``, in order, and so does everything behind it until the queue is
 ``benches/bench_protocol.py`` and ``benches/e2e`` measure what this gains.
 
 This way is taken only where nothing can come between: on a plain TCP connection of Twisted
-with empty buffers, which nobody has aborted. A connection that somebody closes sends what is
-written before the close is carried out, here as in Twisted; a socket that is shut down for
-writing refuses. An error of the socket is not handled here: the bytes go to ``write``, and
-the reactor finds and reports it later, so that no callback runs inside a write. The private
-names of Twisted's ``FileDescriptor`` in this module are pinned by ``tests/test_outbox.py``.
+with empty buffers and without a producer, which nobody has aborted. A connection that
+somebody closes sends what is written before the close is carried out, here as in Twisted; a
+socket that is shut down for writing refuses. An error of the socket is not handled here: the
+bytes go to ``write``, and the reactor finds and reports it later, so that no callback runs
+inside a write. The private names of Twisted's ``FileDescriptor`` in this module are pinned by
+``tests/test_outbox.py``.
 
-Seam: each byte of a connection passes :meth:`Outbox.write` once and in order, whole frames
-at a time where the frame is a data frame. What should remember the last frames of a client
-that may come back extends this class and is named as the protocol's ``outbox_class``.
+Seam: what a connection says passes :meth:`Outbox.write` once and in order, whole frames
+at a time where the frame is a data frame; only what Autobahn is asked to send in chops does
+not. What should remember the last frames of a client that may come back extends this class
+and is named as the protocol's ``outbox_class``. Who writes to the transport itself, past
+this class, is in no order with it.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.tcp import Server
+from twisted.logger import Logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +37,9 @@ __all__ = ["TURN", "Outbox", "Turn"]
 
 MOST_HELD = 64 * 1024
 """How many bytes of a connection are held until the end of a turn, but for a longer frame."""
+
+
+_log = Logger(namespace="mudwire")
 
 
 class Turn:
@@ -45,11 +52,15 @@ class Turn:
         self.outboxes: list[Outbox] = []
 
     def end(self) -> None:
-        """Send what is held."""
+        """Send what is held; what fails ends its own connection."""
         self.is_on = False
         outboxes, self.outboxes = self.outboxes, []
         for outbox in outboxes:
-            outbox.flush()
+            try:
+                outbox.flush()
+            except BaseException:  # it must not keep the others from their bytes
+                _log.failure("What was held for a connection could not be sent")
+                outbox.abort()
 
 
 TURN = Turn()
@@ -88,38 +99,50 @@ class Outbox:
 
         """
         transport = self._transport
-        if self._send is None or transport._tempDataBuffer or transport.dataBuffer:
-            if 0 < self._limit < self.waiting():
-                return False
+        if self._held:
+            if len(self._held) + len(data) <= MOST_HELD:
+                self._held += data
+                return True
+            self.flush()
+        if (
+            self._send is None or transport._tempDataBuffer or transport.dataBuffer
+        ) and 0 < self._limit < self.waiting():
+            return False
+        if self._send is None:
             transport.write(data)
-        elif not TURN.is_on:
-            self._send_now(data)
-        elif not self._held:
-            self._held = data
+            return True
+        self._held = data
+        if TURN.is_on:
             TURN.outboxes.append(self)
-        elif len(self._held) + len(data) <= MOST_HELD:
-            self._held += data
         else:
             self.flush()
-            self._send_now(data)
         return True
 
     def flush(self) -> None:
         """Send what is held until the end of the turn."""
         data, self._held = self._held, b""
-        if data:
-            self._send_now(data)
-
-    def _send_now(self, data: bytes) -> None:
+        if not data:
+            return
         transport = self._transport
         sent = 0
-        if not (transport._tempDataBuffer or transport._aborting) and self._send is not None:
+        if not (
+            self._send is None
+            or transport._tempDataBuffer
+            or transport.dataBuffer
+            or transport.producer is not None
+            or transport._aborting
+        ):
             try:
                 sent = self._send(data)
             except OSError:
                 sent = 0
         if sent != len(data):
             transport.write(data[sent:])
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._held = b""
+        self._transport.abortConnection()
 
     def close(self) -> None:
         """Hear that the connection is gone; what is still written goes where Twisted drops it."""
@@ -131,8 +154,8 @@ class Outbox:
         A transport that wraps another, as that of TLS does, keeps what waits in the inner one.
         """
         inner = getattr(self._transport, "transport", None) or self._transport
+        held = len(self._held)
         try:
-            waiting: int = len(inner.dataBuffer) - inner.offset + inner._tempDataLen
+            return held + int(len(inner.dataBuffer) - inner.offset + inner._tempDataLen)
         except AttributeError:
-            return 0
-        return waiting + len(self._held)
+            return held

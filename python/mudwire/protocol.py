@@ -177,7 +177,8 @@ class WebClientProtocol(Connection):
         """Make the session, with the login that the browser brings, and hand it to the host."""
         self.init_session("websocket", self._client_address(), self.factory.sessionhandler)
         self._log_in_from_browser()
-        self.wire_format = self.wire_format or self._default_format()
+        if self.wire_format is None:
+            self.wire_format = self._default_format()
         if self.wire_format is None:
             _log.error("{cls} has no wire formats: closing", cls=type(self).__name__)
             self.sendClose(CLOSE_NORMAL, "No wire formats available")
@@ -200,10 +201,10 @@ class WebClientProtocol(Connection):
         self.sessionhandler.connect(self)
 
     def _onOpen(self) -> None:
-        """Choose the ways of the messages, once for the life of the connection, and begin."""
-        self._choose_ways()
+        """Begin, and choose the ways of the messages."""
         try:
             super()._onOpen()
+            self._choose_ways()
         except Exception:
             _log.failure("{peer}: the session could not be made", peer=self.peer)
             self._end_session()
@@ -211,8 +212,13 @@ class WebClientProtocol(Connection):
 
     def _choose_ways(self) -> None:
         """See which hooks are overridden; the others need not be called for each message."""
-        codec = self._wire_format or self._default_format()
-        if not isinstance(codec, EvenniaV1Codec) or self._ended:
+        protocol: Any = type(self)
+        codec = self.wire_format
+        if (
+            not isinstance(codec, EvenniaV1Codec)
+            or protocol.wire_format is not WebClientProtocol.wire_format
+            or self._ended
+        ):
             self._direct_in = self._direct_out = None
             return
         ways_in = (self, WebClientProtocol, WAY_IN), (codec, EvenniaV1Codec, DECODERS)
@@ -377,7 +383,7 @@ class WebClientProtocol(Connection):
             super().dataReceived(data)
             return
         end = codec.hand_on(self.trafficStats, data, self.reserved_names, self.sessionhandler, self)
-        if end and not self._at_rest:
+        if end and not self._at_rest:  # since this very message, which is read once more, uncounted
             payload, is_binary, _ = Traffic(maxsize).read(data, 0)
             self._fire_message(payload, is_binary)
         if end < len(data):

@@ -96,8 +96,9 @@ fn add(counter: &AtomicU64, count: usize) {
     counter.store(counter.load(Relaxed) + count as u64, Relaxed);
 }
 
-/// The longest payload that is unmasked without asking for memory, in bytes.
-const SHORT: usize = 256;
+/// The longest payload that [`Traffic::read_text`] reads, in bytes: what nothing is made of is read
+/// once more by who comes next, and must not be long.
+const SHORT: usize = 512;
 
 impl Traffic {
     fn read_frame<'py>(
@@ -127,7 +128,7 @@ impl Traffic {
     /// Reads the plain data frame that a segment begins with, and gives its text to `take`.
     ///
     /// Returns what that made of it and the length of the frame, which is then counted with the
-    /// segment; or `None` where there is no such frame, or it makes nothing of it.
+    /// segment; or `None` where there is no such frame, it is not short, or nothing is made of it.
     pub fn read_text<T, E>(
         &self,
         data: &[u8],
@@ -136,13 +137,9 @@ impl Traffic {
         let Some(frame) = frame::read(data, self.limit) else {
             return Ok(None);
         };
-        let size = frame.masked.len();
-        let (mut short, mut long) = ([0; SHORT], Vec::new());
-        let payload = if size <= SHORT {
-            &mut short[..size]
-        } else {
-            long.resize(size, 0);
-            &mut long[..]
+        let mut payload = [0; SHORT];
+        let Some(payload) = payload.get_mut(..frame.masked.len()) else {
+            return Ok(None);
         };
         frame::unmask(frame.masked, frame.key, payload);
         let Ok(text) = std::str::from_utf8(payload) else {

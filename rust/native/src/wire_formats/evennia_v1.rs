@@ -64,11 +64,11 @@ impl EvenniaV1Codec {
         protocol_flags: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyDict>>> {
         let _ = (is_binary, protocol_flags);
-        std::str::from_utf8(payload).map_or(Ok(None), |text| decode(py, text))
+        std::str::from_utf8(payload).map_or(Ok(None), |text| decode(py, text, |_| Ok(true)))
     }
 
-    /// Read the plain data frame that a segment begins with, as `Traffic.read`, decode its command
-    /// and hand it to the session handler.
+    /// Read the short plain data frame that a segment begins with, as `Traffic.read`, decode its
+    /// command and hand it to the session handler.
     ///
     /// Args:
     ///     traffic (Traffic): The frames of the connection, which count it.
@@ -95,13 +95,7 @@ impl EvenniaV1Codec {
         session: &Bound<'_, PyAny>,
     ) -> PyResult<usize> {
         let py = traffic.py();
-        let take = |text: &str| match read_command(text, &Objects::new(py)) {
-            Ok(read) if is_ordinary(&read.name, reserved)? => {
-                command(&read.name, read.args, read.kwargs).map(Some)
-            }
-            Ok(_) | Err(Failure::Read(_)) => Ok(None),
-            Err(Failure::Python(error)) => Err(error),
-        };
+        let take = |text: &str| decode(py, text, |name| is_ordinary(name, reserved));
         let Some((commands, length)) = traffic.get().read_text(data, take)? else {
             return Ok(0);
         };
@@ -256,10 +250,15 @@ impl Product {
     }
 }
 
-fn decode<'py>(py: Python<'py>, text: &str) -> PyResult<Option<Bound<'py, PyDict>>> {
+/// The command of a text, if it is one whose name `may` pass.
+fn decode<'py>(
+    py: Python<'py>,
+    text: &str,
+    may: impl FnOnce(&Bound<'py, PyString>) -> PyResult<bool>,
+) -> PyResult<Option<Bound<'py, PyDict>>> {
     match read_command(text, &Objects::new(py)) {
-        Ok(read) => command(&read.name, read.args, read.kwargs).map(Some),
-        Err(Failure::Read(_)) => Ok(None),
+        Ok(read) if may(&read.name)? => command(&read.name, read.args, read.kwargs).map(Some),
+        Ok(_) | Err(Failure::Read(_)) => Ok(None),
         Err(Failure::Python(error)) => Err(error),
     }
 }
