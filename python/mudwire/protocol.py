@@ -23,6 +23,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from mudwire._native import EvenniaV1Codec
+from mudwire.browser_login import BrowserLogin
 from mudwire.connection import CONNECTING, OPEN, Connection, Traffic, overrides
 from mudwire.limits import LIMITS
 from mudwire.upstreams import Upstreams
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from autobahn.websocket.types import ConnectionRequest
 
-    from mudwire.session import BrowserSession, BrowserSessionStore
 
 __all__ = ["CLOSE_NORMAL", "GOING_AWAY", "WebClientProtocol"]
 
@@ -57,7 +57,7 @@ the frame to its command, or from a text to its frame.
 _log = Logger(namespace="mudwire")
 
 
-class WebClientProtocol(Connection):
+class WebClientProtocol(BrowserLogin, Connection):
     """One player's websocket connection, and at once the session that the host knows.
 
     The class attributes are what a host configures. The instance is also a session, by the
@@ -69,9 +69,6 @@ class WebClientProtocol(Connection):
 
     subprotocols: Sequence[str] | None = None
     """The subprotocols to accept, the preferred first; None for all of ``wire_formats``."""
-
-    browser_session_store: BrowserSessionStore | None = None
-    """Gives the browser session of a csessid."""
 
     upstream_ips: Iterable[str] = ()
     """The addresses and networks of the proxies whose X-Forwarded-For is believed."""
@@ -85,7 +82,6 @@ class WebClientProtocol(Connection):
     refused_messages: int = 0
     """How many messages of this connection were refused."""
 
-    nonce: int = 0
     websocket_close_code: int | None
 
     _keeps_login = False
@@ -155,24 +151,6 @@ class WebClientProtocol(Connection):
         formats = self.wire_formats
         return formats.get(DEFAULT_FORMAT) or next(iter(formats.values()), None)
 
-    def get_client_session(self) -> BrowserSession | None:
-        """Return the browser session that the request names, if it names one.
-
-        The query is ``?csessid&page_id&browser``; ``csessid``, ``page_id`` and ``browserstr``
-        are set from it. A csessid that is empty or ``false`` is none.
-        """
-        _, _, query = getattr(self, "http_request_uri", "").partition("?")
-        csessid, *rest = query.split("&", 2)
-        self.csessid = csessid if csessid not in ("", "false") else None
-        if rest:
-            self.browserstr = rest[-1]
-        if len(rest) == 2:
-            self.page_id = rest[0]
-        store = type(self).browser_session_store
-        if self.csessid is None or store is None:
-            return None
-        return store(session_key=self.csessid)
-
     def onOpen(self) -> None:
         """Make the session, with the login that the browser brings, and hand it to the host."""
         self.init_session("websocket", self._client_address(), self.factory.sessionhandler)
@@ -231,74 +209,6 @@ class WebClientProtocol(Connection):
         peer = client[0] if client else None
         headers = getattr(self, "http_headers", {})
         return Upstreams.of(*self.upstream_ips).client_address(peer, headers.get("x-forwarded-for"))
-
-    # browser session
-
-    def _log_in_from_browser(self) -> None:
-        """Take the login from the browser session, and the number of a session that was lost."""
-        try:
-            browser_session = self.get_client_session()
-            if browser_session is None:
-                return
-            uid = browser_session.get("webclient_authenticated_uid")
-            nonce = browser_session.get("webclient_authenticated_nonce", 0)
-        except Exception:
-            _log.failure("The browser session of {peer} cannot be read", peer=self.peer)
-            return
-        if not uid:
-            return
-        self.uid = uid
-        self.nonce = nonce
-        self.logged_in = True
-        for session in self._remnants():
-            self.sessid = session.sessid
-            if isinstance(session, WebClientProtocol):
-                session._end_session()
-                session.dropConnection(abort=True)
-            else:
-                self.sessionhandler.disconnect(session)
-
-    def _remnants(self) -> list[Any]:
-        """Return the sessions that this one continues.
-
-        A page has one connection, so an older one of the same page is dead, whether or not that
-        was noticed. Without such, they are all those of the browser that were lost: a page that
-        was loaded again has a new id. Tabs share the csessid, and each comes back as itself.
-        """
-        sessions = self.sessionhandler.sessions_from_csessid(self.csessid)
-        if self.page_id:
-            same_page = [old for old in sessions if getattr(old, "page_id", None) == self.page_id]
-            if same_page:
-                return same_page
-        return [
-            old
-            for old in sessions
-            if getattr(old, "websocket_close_code", CLOSE_NORMAL) != CLOSE_NORMAL
-        ]
-
-    def _log_out_from_browser(self) -> None:
-        """Forget the login, unless a newer page of this browser has logged in since."""
-        try:
-            browser_session = self.get_client_session()
-            if browser_session is None:
-                return
-            self.logged_in = False
-            if browser_session.get("webclient_authenticated_nonce", 0) == self.nonce:
-                browser_session["webclient_authenticated_uid"] = None
-                browser_session["webclient_authenticated_nonce"] = 0
-                browser_session.save()
-        except Exception:
-            _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
-
-    def at_login(self) -> None:
-        """Remember in the browser session who logged in."""
-        try:
-            browser_session = self.get_client_session()
-            if browser_session is not None:
-                browser_session["webclient_authenticated_uid"] = self.uid
-                browser_session.save()
-        except Exception:
-            _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
 
     # end
 

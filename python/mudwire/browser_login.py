@@ -1,0 +1,125 @@
+"""BrowserLogin: the login that a browser brings to a connection, and takes along to the next.
+
+The host keeps a session for each browser, and the client names it by its csessid. Tabs share
+that, so each page also has an id of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.logger import Logger
+
+if TYPE_CHECKING:
+    from mudwire.session import BrowserSession, BrowserSessionStore
+
+__all__ = ["BrowserLogin"]
+
+CLOSE_NORMAL = 1000
+
+_log = Logger(namespace="mudwire")
+
+
+class BrowserLogin:
+    """The browser's side of a session; a base of the protocol class."""
+
+    browser_session_store: BrowserSessionStore | None = None
+    """Gives the browser session of a csessid."""
+
+    nonce: int = 0
+
+    if TYPE_CHECKING:  # the protocol and the host's session class have these
+        browserstr: str
+        csessid: str | None
+        logged_in: bool
+        page_id: str | None
+        peer: str
+        sessid: int
+        sessionhandler: Any
+        uid: Any
+        dropConnection: Any
+        _end_session: Any
+
+    def get_client_session(self) -> BrowserSession | None:
+        """Return the browser session that the request names, if it names one.
+
+        The query is ``?csessid&page_id&browser``; ``csessid``, ``page_id`` and ``browserstr``
+        are set from it. A csessid that is empty or ``false`` is none.
+        """
+        _, _, query = getattr(self, "http_request_uri", "").partition("?")
+        csessid, *rest = query.split("&", 2)
+        self.csessid = csessid if csessid not in ("", "false") else None
+        if rest:
+            self.browserstr = rest[-1]
+        if len(rest) == 2:
+            self.page_id = rest[0]
+        store = type(self).browser_session_store
+        if self.csessid is None or store is None:
+            return None
+        return store(session_key=self.csessid)
+
+    def _log_in_from_browser(self) -> None:
+        """Take the login from the browser session, and the number of a session that was lost."""
+        try:
+            browser_session = self.get_client_session()
+            if browser_session is None:
+                return
+            uid = browser_session.get("webclient_authenticated_uid")
+            nonce = browser_session.get("webclient_authenticated_nonce", 0)
+        except Exception:
+            _log.failure("The browser session of {peer} cannot be read", peer=self.peer)
+            return
+        if not uid:
+            return
+        self.uid = uid
+        self.nonce = nonce
+        self.logged_in = True
+        for session in self._remnants():
+            self.sessid = session.sessid
+            if isinstance(session, BrowserLogin):
+                session._end_session()
+                session.dropConnection(abort=True)
+            else:
+                self.sessionhandler.disconnect(session)
+
+    def _remnants(self) -> list[Any]:
+        """Return the sessions that this one continues.
+
+        A page has one connection, so an older one of the same page is dead, whether or not that
+        was noticed. Without such, they are all those of the browser that were lost: a page that
+        was loaded again has a new id. Tabs share the csessid, and each comes back as itself.
+        """
+        sessions = self.sessionhandler.sessions_from_csessid(self.csessid)
+        if self.page_id:
+            same_page = [old for old in sessions if getattr(old, "page_id", None) == self.page_id]
+            if same_page:
+                return same_page
+        return [
+            old
+            for old in sessions
+            if getattr(old, "websocket_close_code", CLOSE_NORMAL) != CLOSE_NORMAL
+        ]
+
+    def _log_out_from_browser(self) -> None:
+        """Forget the login, unless a newer page of this browser has logged in since."""
+        try:
+            browser_session = self.get_client_session()
+            if browser_session is None:
+                return
+            self.logged_in = False
+            if browser_session.get("webclient_authenticated_nonce", 0) == self.nonce:
+                browser_session["webclient_authenticated_uid"] = None
+                browser_session["webclient_authenticated_nonce"] = 0
+                browser_session.save()
+        except Exception:
+            _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
+
+    def at_login(self) -> None:
+        """Remember in the browser session who logged in."""
+        try:
+            browser_session = self.get_client_session()
+            if browser_session is not None:
+                browser_session["webclient_authenticated_uid"] = self.uid
+                browser_session.save()
+        except Exception:
+            _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
