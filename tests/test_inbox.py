@@ -258,14 +258,22 @@ def test_a_transport_is_adopted_in_the_state_that_it_is_in(connect, state):
     assert (transport.reactor is seen) is (state in ("closing", "lost", "adopted"))
 
 
+def repeating(outbox, times):
+    """Return a ``dataReceived`` that writes the same back, so many times."""
+
+    def data_received(data):
+        for _ in range(times):
+            outbox.write(data)
+
+    return data_received
+
+
 def test_one_turn_sends_one_piece_to_each(connect):
     reactor = FakeReactor()
     all_sends = []
     for transport, client in [connect(reactor) for _ in range(3)]:
         outbox = Outbox(transport, 0)
-        transport.protocol.dataReceived = lambda data, outbox=outbox: [
-            outbox.write(data) for _ in range(3)
-        ]
+        transport.protocol.dataReceived = repeating(outbox, times=3)
         client.sendall(b"x")
         sends = []
         outbox._send = lambda data, sends=sends: sends.append(data) or len(data)
@@ -283,7 +291,7 @@ def test_what_cannot_be_sent_at_the_end_of_a_turn_is_nobody_elses(connect, failu
     pairs = [connect(reactor) for _ in range(3)]
     for (transport, client), outbox_class in zip(pairs, (Outbox, Failing, Outbox), strict=True):
         outbox = outbox_class(transport, 0)
-        transport.protocol.dataReceived = outbox.write
+        transport.protocol.dataReceived = repeating(outbox, times=1)
         client.sendall(b"x")
     inbox_of(reactor).doRead()
     assert pairs[0][1].recv(10) == pairs[2][1].recv(10) == b"x"
