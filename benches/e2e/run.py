@@ -40,7 +40,7 @@ CHAT_ANSWER = r'<span class="color-014">Anna</span> says, "Hi \d{6}"'
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 
-ECHOES = ("twisted", "twisted-at-once", "autobahn", "websockets", "picows")
+ECHOES = ("twisted", "twisted-at-once", "twisted-inbox", "autobahn", "websockets", "picows")
 GAMES = ("evennia", "mudwire", "mudwire-serve")
 WEBSOCKETS = ("autobahn", *GAMES, "websockets", "picows")
 

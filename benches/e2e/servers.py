@@ -107,6 +107,24 @@ def twisted_at_once() -> None:
     on_twisted(Factory.forProtocol(Echo))
 
 
+def twisted_inbox() -> None:
+    """Bare Twisted through mudwire's inbox and outbox: what is left of the layers below."""
+    from twisted.internet.protocol import Factory, Protocol
+
+    from mudwire.inbox import Inbox
+    from mudwire.outbox import Outbox
+
+    class Echo(Protocol):
+        def connectionMade(self) -> None:
+            Inbox.adopt(self.transport)
+            self.outbox = Outbox(self.transport, 0)
+
+        def dataReceived(self, data: bytes) -> None:
+            self.outbox.write(data)
+
+    on_twisted(Factory.forProtocol(Echo))
+
+
 def autobahn() -> None:
     """Autobahn on Twisted, without a word of a game."""
     from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
@@ -220,6 +238,7 @@ SERVERS = {
     for server in (
         twisted,
         twisted_at_once,
+        twisted_inbox,
         autobahn,
         evennia,
         mudwire,
