@@ -1,10 +1,11 @@
 """The one place where the bytes of all connections come in.
 
 Twisted's reactor finds, guards and names in the log each descriptor for itself, with ten
-calls of Python: a quarter of what a bare echo costs. Here the connections of a reactor wait
-in an epoll of their own, which the reactor knows as one descriptor (epoll(7): a set may hold
-a set). What is ready is then read in one turn of the reactor, and a busy server pays for the
-turn, not for each connection. ``benches/e2e`` measures what this gains.
+calls of Python: a quarter of what an echo costs that is written at once. Here the
+connections of a reactor wait in an epoll of their own, which the reactor knows as one
+descriptor (epoll(7): a set may hold a set). What is ready is then read in one turn of the
+reactor, and a busy server pays for the turn, not for each connection. ``benches/e2e``
+measures what this gains.
 
 A transport stays Twisted's: what it asks of its reactor about reading and writing passes here
 (``IReactorFDSet``), everything else goes to the reactor. Where there is no epoll, or another
