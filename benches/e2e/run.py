@@ -71,11 +71,11 @@ FULL = Plan(
     idle=10_000,
 )
 QUICK = Plan(
-    short_rounds=3,
-    short_seconds=0.2,
+    short_rounds=1,
+    short_seconds=0.15,
     rounds=1,
-    seconds=0.4,
-    warmup=0.1,
+    seconds=0.15,
+    warmup=0.05,
     crowds=(1, 50),
     idle=500,
 )
