@@ -3,8 +3,11 @@
 //! The rules are those of Evennia's `TextToHTMLparser` for one plain URL: it begins at a word
 //! boundary with `http://`, `https://` or `ftp://`, or with `www.` or `ftp.` where a host name
 //! follows, and ends before white space, a full stop that ends the sentence, or any of
-//! `"',;$*^\(){}<>[]`. Not so there: every URL of a node is found, an ampersand does not end it,
-//! and schemes may be in capitals.
+//! `"',;$*^\(){}<>[]`. Three rules differ from Evennia's: every URL of a node is found, an ampersand
+//! does not end it, and schemes may be in capitals. A fourth is new: the host of a URL with a scheme
+//! may be an IPv6 address in brackets (RFC 3986, section 3.2.2).
+
+use std::net::Ipv6Addr;
 
 use crate::work;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -65,7 +68,11 @@ fn find(text: &[u8], from: usize, quote: &[u8], last: bool) -> Option<Url> {
             return None;
         }
         let body = &head[body..];
-        let length = if bare && !is_host(body) { 0 } else { length(body, last) };
+        let length = match body.first() {
+            Some(b'[') if !bare => ipv6_length(body, last),
+            _ if bare && !is_host(body) => 0,
+            _ => length(body, last),
+        };
         let end = text.len() - body.len() + length;
         (length > 0).then_some(Url { start, end, bare })
     })
@@ -123,6 +130,27 @@ fn length(text: &[u8], last: bool) -> usize {
     }
     at
 }
+
+/// Length of the URL behind its scheme where the host is an IPv6 address in brackets; 0 for others.
+fn ipv6_length(text: &[u8], last: bool) -> usize {
+    let Some(close) = text.iter().take(MAX_IPV6_LENGTH + 2).position(|&byte| byte == b']') else {
+        return 0;
+    };
+    let address = std::str::from_utf8(&text[1..close]).ok();
+    if address.and_then(|address| address.parse::<Ipv6Addr>().ok()).is_none() {
+        return 0;
+    }
+    let host = close + 1;
+    match length(&text[host..], last) {
+        0 => host,
+        // A port, path, query or fragment.
+        rest if matches!(text[host], b':' | b'/' | b'?' | b'#') => host + rest,
+        _ => 0,
+    }
+}
+
+/// Length of the longest IPv6 address, eight groups with an IPv4 address in the last two.
+const MAX_IPV6_LENGTH: usize = 45;
 
 fn ends_sentence(behind: &[u8], last: bool) -> bool {
     first_char(behind).map_or(last, char::is_whitespace)
@@ -182,6 +210,30 @@ mod tests {
         assert_eq!(links("(http://a)"), ["http://a"]);
         assert_eq!(links("http://a&lt;b"), ["http://a"]);
         assert_eq!(links("http://日本.jp/é\u{3000}x"), ["http://日本.jp/é"]);
+    }
+
+    #[test]
+    fn an_ipv6_address_in_brackets_is_a_host() {
+        assert_eq!(
+            links("see http://[::1]/, https://[2001:db8::1]:8080/a?b"),
+            ["http://[::1]/", "https://[2001:db8::1]:8080/a?b"]
+        );
+        assert_eq!(links("[http://[::1]]"), ["http://[::1]"]);
+        assert_eq!(links("http://[::ffff:192.168.10.20]."), ["http://[::ffff:192.168.10.20]"]);
+        assert_eq!(links("http://a/[::1]"), ["http://a/"]);
+        for text in [
+            "http://[",
+            "http://[]",
+            "http://[::1",
+            "http://[x]/",
+            "http://[1.2.3.4]/",
+            "http://[fe80::1%25eth0]/",
+            "http://[::1]x",
+            "http://[::1].com",
+            "www.[::1]/",
+        ] {
+            assert_eq!(links(text), [""; 0], "{text}");
+        }
     }
 
     #[test]
