@@ -661,6 +661,22 @@ def test_d17_screen_reader_text_is_converted_once() -> None:
     assert TERMINAL.encode_text("||r |rb", options=options) == (b"|r b", True)
 
 
+def test_a_url_in_screen_reader_text_is_linked_whole() -> None:
+    url = "http://a.com/?x=|list"
+    assert value_of(V1.encode_text(url, options={"screenreader": True})) == [
+        "text",
+        [f'<a href="{url}" target="_blank">{url}</a>'],
+        {},
+    ]
+
+
+def test_backspaces_are_applied_wherever_html_is_made() -> None:
+    own_parser = EvenniaV1Format(to_ansi=lambda text, truecolor: text)
+    for codec in (V1, own_parser):
+        for options in ({}, {"screenreader": True}, {"nocolor": True}):
+            assert value_of(codec.encode_text("ab\bc", options=options)) == ["text", ["ac"], {}]
+
+
 def test_screen_readers_skip_what_the_game_says() -> None:
     text = "+-- a == b\n.dots."
     options = {"screenreader": True}

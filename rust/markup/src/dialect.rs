@@ -35,15 +35,15 @@ pub struct Dialect {
     pub(crate) lead: u8,
     /// Whether `||` and `{{` stand for one of theirs.
     pub(crate) escapes: bool,
+    /// Whether `|lc`, `|lu`, `|lt` and `|le` mark links.
+    pub(crate) links: bool,
 }
 
 static EVENNIA: LazyLock<Dialect> = LazyLock::new(|| {
     Dialect::compile(&stock::table()).expect("the stock table has the shapes that it defines")
 });
-static ANSI_ONLY: LazyLock<Dialect> = LazyLock::new(|| {
-    let trie = Trie::default();
-    Dialect { bar: bar::short_cuts(&trie), trie, lead: b'|', escapes: false }
-});
+static ANSI_ONLY: LazyLock<Dialect> = LazyLock::new(|| Dialect::without_tokens(true));
+static SEQUENCES_ONLY: LazyLock<Dialect> = LazyLock::new(|| Dialect::without_tokens(false));
 
 impl Dialect {
     /// The stock markup of Evennia.
@@ -56,6 +56,24 @@ impl Dialect {
     #[must_use]
     pub fn ansi_only() -> &'static Self {
         &ANSI_ONLY
+    }
+
+    /// No markup, no escapes and no links: raw ANSI sequences only.
+    ///
+    /// This is the dialect of text that was converted before. A `|l` in it is text.
+    #[must_use]
+    pub fn sequences_only() -> &'static Self {
+        &SEQUENCES_ONLY
+    }
+
+    fn without_tokens(links: bool) -> Self {
+        let trie = Trie::default();
+        Self { bar: bar::short_cuts(&trie), trie, lead: b'|', escapes: false, links }
+    }
+
+    /// The dialect of a text of this one once its markup is written as ANSI.
+    pub(crate) fn resolved(&self) -> &'static Self {
+        if self.links { Self::ansi_only() } else { Self::sequences_only() }
     }
 
     /// Compiles a table.

@@ -54,8 +54,8 @@ fn convert<const JSON: bool>(text: &str, dialect: &Dialect, strip: bool, out: &m
     if Writer::<JSON>::new(text, dialect, strip, out).write().is_err() {
         out.truncate(start);
         let ansi = as_ansi(text, dialect, strip);
-        let done = Writer::<JSON>::new(&ansi, Dialect::ansi_only(), false, out).write();
-        debug_assert!(done.is_ok(), "nothing is in the way where there is no markup");
+        let done = Writer::<JSON>::resolved(&ansi, dialect, out).write();
+        debug_assert!(done.is_ok(), "a resolved text is never in the way");
     }
 }
 
@@ -100,6 +100,8 @@ struct Writer<'a, const JSON: bool> {
     text: &'a str,
     dialect: &'a Dialect,
     strip: bool,
+    /// The text comes from [`as_ansi`]: it holds no markup and no backspace.
+    resolved: bool,
     out: &'a mut Vec<u8>,
     /// Where the text begins that is to be written as it is.
     run: usize,
@@ -125,6 +127,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             text,
             dialect,
             strip,
+            resolved: false,
             out,
             run: 0,
             style: Style::DEFAULT,
@@ -135,6 +138,11 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             finder: Finder::default(),
             link: None,
         }
+    }
+
+    /// Writes what [`as_ansi`] returned. This never fails.
+    fn resolved(text: &'a str, dialect: &Dialect, out: &'a mut Vec<u8>) -> Self {
+        Self { resolved: true, ..Self::new(text, dialect.resolved(), false, out) }
     }
 
     fn write(mut self) -> Result<(), InTheWay> {
@@ -284,8 +292,7 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             b'"' => self.entity(Self::QUOTE),
             b'\\' => self.entity(Self::BACKSLASH),
             ESCAPE => return self.sequence(at),
-            // Only where no markup is read could one be left.
-            0x08 if self.dialect.escapes => return Err(InTheWay),
+            0x08 if !self.resolved => return Err(InTheWay),
             0xc2 => {
                 self.vanish();
                 return Ok(at + 2);
@@ -346,6 +353,8 @@ impl<'a, const JSON: bool> Writer<'a, JSON> {
             }
             // The rest of it may be in a token.
             Sequence::Control | Sequence::Bare if self.dialect.escapes => return Err(InTheWay),
+            // A bell may stand inside a sequence, and goes first.
+            Sequence::Bare if !self.resolved => return Err(InTheWay),
             Sequence::Control | Sequence::Bare => self.vanish(),
         }
         Ok(at + length)

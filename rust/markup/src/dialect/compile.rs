@@ -69,7 +69,13 @@ impl Builder {
         }
         let lead = self.check_characters()?;
         self.find_cube_fallback();
-        Ok(Dialect { bar: bar::short_cuts(&self.trie), trie: self.trie, lead, escapes: true })
+        Ok(Dialect {
+            bar: bar::short_cuts(&self.trie),
+            trie: self.trie,
+            lead,
+            escapes: true,
+            links: true,
+        })
     }
 
     fn find_cube_fallback(&mut self) {

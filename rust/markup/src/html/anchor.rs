@@ -36,7 +36,8 @@ impl<const JSON: bool> Writer<'_, JSON> {
 
     /// Whether a link may begin at the bar at `at`, or the label that is being written ends there.
     pub(super) fn is_link_marker(&self, at: usize) -> bool {
-        self.text.as_bytes()[at] == b'|'
+        self.dialect.links
+            && self.text.as_bytes()[at] == b'|'
             && match self.text.as_bytes().get(at + 1..at + MARKER) {
                 Some(b"lc" | b"lu") => self.link.is_none(),
                 Some(b"le") => self.link.as_ref().is_some_and(|link| link.end == at),

@@ -9,8 +9,12 @@ fn convert(text: &str) -> String {
 }
 
 fn convert_with(text: &str, strip: bool, quoting: Quoting) -> String {
+    convert_in(text, Dialect::evennia(), strip, quoting)
+}
+
+fn convert_in(text: &str, dialect: &Dialect, strip: bool, quoting: Quoting) -> String {
     let mut out = Vec::new();
-    html(text, Dialect::evennia(), strip, quoting, &mut out);
+    html(text, dialect, strip, quoting, &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -46,6 +50,35 @@ fn urls_become_links_in_their_span() {
             r#"<a href="http://www.bb.org" target="_blank">www.bb.org</a>."#
         )
     );
+}
+
+#[test]
+fn backspaces_take_back_characters_in_every_dialect() {
+    for dialect in [Dialect::evennia(), Dialect::ansi_only(), Dialect::sequences_only()] {
+        for (text, expected) in [
+            ("ab\x08c", "ac"),
+            ("<\x08", ""),
+            ("a\n\x08b", "a<br>b"),
+            ("\x1b[31mab\x08c", r#"<span class="color-001">ac</span>"#),
+            ("http://a.bc\x08", r#"<a href="http://a.b" target="_blank">http://a.b</a>"#),
+        ] {
+            assert_eq!(convert_in(text, dialect, false, Quoting::Verbatim), expected, "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_text_with_sequences_only_has_no_links() {
+    let url = r#"<a href="http://a.com/?x=|list" target="_blank">http://a.com/?x=|list</a>"#;
+    for (text, expected) in [
+        ("|lclook|ltLook|le", "|lclook|ltLook|le"),
+        ("|lcl\x08|lt|le", "|lc|lt|le"),
+        ("http://a.com/?x=|list", url),
+        ("http://a.com/?x=||\x08list", url),
+    ] {
+        let html = convert_in(text, Dialect::sequences_only(), false, Quoting::Verbatim);
+        assert_eq!(html, expected, "{text:?}");
+    }
 }
 
 #[test]
@@ -117,16 +150,22 @@ fn the_work_is_linear() {
         "ftp.=",
         "|#.www.",
         "www.1|#\x07",
+        "http://[::",
+        "http://[::1]",
+        "|l\x08",
     ];
-    for piece in hostile {
-        let work = |count| {
-            let text = piece.repeat(count);
-            crate::work::count(|| drop(convert(&text)))
-        };
-        let (small, large) = (work(1000), work(8000));
-        assert!(large <= small * 9, "{piece:?}: {small} steps became {large}");
-        let length = |count| convert(&piece.repeat(count)).len();
-        assert!(length(8000) <= length(1000) * 9, "{piece:?}");
+    for dialect in [Dialect::evennia(), Dialect::ansi_only(), Dialect::sequences_only()] {
+        let convert = |text: &str| convert_in(text, dialect, false, Quoting::Verbatim);
+        for piece in hostile {
+            let work = |count| {
+                let text = piece.repeat(count);
+                crate::work::count(|| drop(convert(&text)))
+            };
+            let (small, large) = (work(1000), work(8000));
+            assert!(large <= small * 9, "{piece:?}: {small} steps became {large}");
+            let length = |count| convert(&piece.repeat(count)).len();
+            assert!(length(8000) <= length(1000) * 9, "{piece:?}");
+        }
     }
 }
 
@@ -235,7 +274,7 @@ fn both_ways(text: &str, strip: bool) -> Option<[String; 2]> {
     Writer::<false>::new(text, Dialect::evennia(), strip, &mut direct).write().ok()?;
     let mut by_ansi = Vec::new();
     let ansi = as_ansi(text, Dialect::evennia(), strip);
-    let done = Writer::<false>::new(&ansi, Dialect::ansi_only(), false, &mut by_ansi).write();
+    let done = Writer::<false>::resolved(&ansi, Dialect::evennia(), &mut by_ansi).write();
     assert!(done.is_ok());
     Some([direct, by_ansi].map(|html| String::from_utf8(html).unwrap()))
 }
@@ -277,5 +316,11 @@ proptest! {
     #[test]
     fn any_text_converts(text in any::<String>(), strip: bool) {
         check(&convert_with(&text, strip, Quoting::Verbatim))?;
+    }
+
+    #[test]
+    fn every_text_keeps_to_the_list_without_markup(text in markup(), strip: bool) {
+        check(&convert_in(&text, Dialect::ansi_only(), strip, Quoting::Verbatim))?;
+        check(&convert_in(&text, Dialect::sequences_only(), strip, Quoting::Verbatim))?;
     }
 }

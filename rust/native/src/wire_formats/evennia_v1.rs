@@ -375,12 +375,7 @@ fn write_raw(text: &str, as_it_is: bool, out: &mut Vec<u8>) {
     }
 }
 
-/// Writes text whose markup is converted already: what looks like a link's marker is none.
-fn write_converted(mut text: &str, out: &mut Vec<u8>) {
-    while let Some(bar) = text.find("|l") {
-        let (before, marker) = text.split_at(bar + 1);
-        html(before, Markup::ansi_only(), false, Quoting::Json, out);
-        text = marker;
-    }
-    html(text, Markup::ansi_only(), false, Quoting::Json, out);
+/// Writes text whose markup was converted before, so that a link marker in it is text.
+fn write_converted(text: &str, out: &mut Vec<u8>) {
+    html(text, Markup::sequences_only(), false, Quoting::Json, out);
 }
