@@ -230,17 +230,20 @@ class WebClientProtocol(BrowserLogin, Connection):
             self.sendClose(CLOSE_NORMAL, text)
 
     def onClose(self, wasClean: bool, code: int | None = None, reason: str | None = None) -> None:
-        """Hear that the connection is gone.
+        """End the session of a connection that is gone.
 
-        A connection that was closed on purpose ends the session. One that was lost keeps it for
-        ``unclean_close_grace`` seconds, if its player may come back into it.
+        The close codes 1000 and 1001 end the session and log the browser out. A close frame
+        without a code ends the session and keeps the login. A lost connection keeps its session
+        for ``unclean_close_grace`` seconds, if its player may come back into it.
         """
         if self.sessionhandler is None:
             return
         if self._ended:
             self._end_session()
-        elif code in (CLOSE_NORMAL, GOING_AWAY) or (wasClean and code is None):
+        elif code in (CLOSE_NORMAL, GOING_AWAY):
             self.disconnect(reason)
+        elif wasClean and code is None:
+            self._end_lost_session()
         else:
             self.websocket_close_code = code
             if self.csessid and self.logged_in and self.unclean_close_grace:
