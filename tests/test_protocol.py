@@ -308,11 +308,11 @@ def test_flags_are_those_of_upstream(server):
     ("path", "csessid", "page_id", "browser"),
     [
         ("/", None, None, ""),
-        ("/?", None, None, ""),
+        ("/?&", "", None, ""),
         ("/?key", "key", None, ""),
         ("/?key&firefox", "key", None, "firefox"),
         ("/?key&page&fire&fox", "key", "page", "fire&fox"),
-        ("/?&page&firefox", None, "page", "firefox"),
+        ("/?&page&firefox", "", "page", "firefox"),
         ("/?false&page&firefox", None, "page", "firefox"),
     ],
 )

@@ -44,17 +44,19 @@ class BrowserLogin:
         """Return the browser session that the request names, if it names one.
 
         The query is ``?csessid&page_id&browser``; ``csessid``, ``page_id`` and ``browserstr``
-        are set from it. A csessid that is empty or ``false`` is none.
+        are set from it. Without a query ``csessid`` is None, and so it is for the ``false`` that
+        Evennia's page sends for a browser without a session. An empty one stays empty; neither
+        names a browser session.
         """
-        _, _, query = getattr(self, "http_request_uri", "").partition("?")
+        _, query_mark, query = getattr(self, "http_request_uri", "").partition("?")
         csessid, *rest = query.split("&", 2)
-        self.csessid = csessid if csessid not in ("", "false") else None
+        self.csessid = csessid if query_mark and csessid != "false" else None
         if rest:
             self.browserstr = rest[-1]
         if len(rest) == 2:
             self.page_id = rest[0]
         store = type(self).browser_session_store
-        if self.csessid is None or store is None:
+        if not self.csessid or store is None:
             return None
         return store(session_key=self.csessid)
 
