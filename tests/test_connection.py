@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from twisted.internet.task import Clock
 
 from client_frames import TEXT, client_frame
+from compatibility import differences
 from in_memory import HANDSHAKE, Transport, opened, timers
 from mudwire.autobahn_state import (
     ALIKE,
     AT_REST,
     AUTOBAHN_OPTIONS,
+    HANDSHAKE_HEADERS,
     HANDSHAKE_ONLY,
     MADE_AGAIN,
     MADE_EMPTY,
@@ -102,6 +106,12 @@ def test_headers_that_say_something_of_the_player_stay():
         "user-agent": "test",
         "sec-websocket-protocol": "one, two",
     }
+
+
+def test_the_documented_headers_are_those_that_go():
+    (row,) = [row for row in differences() if row.what.startswith("`http_headers`")]
+    documented = row.here.partition("alone: ")[2].partition(". ")[0]
+    assert set(re.findall("`([a-z-]+)`", documented)) == HANDSHAKE_HEADERS
 
 
 def test_what_many_connections_have_alike_is_held_once():
