@@ -34,8 +34,7 @@ test-oldest: $(VENV)/.built $(OLDEST)/.tools ## the protocol with the oldest Aut
 	rm -rf $(OLDEST)/wheel
 	$(MAKE) wheel DIST=$(OLDEST)/wheel
 	$(OLDEST)/bin/pip install --quiet --no-deps --force-reinstall $(OLDEST)/wheel/*.whl
-	$(OLDEST)/bin/pytest tests/test_connection.py tests/test_frames.py tests/test_inbox.py tests/test_limits.py \
-		tests/test_outbox.py tests/test_protocol.py tests/test_upstreams.py tests/test_ways.py $(ARGS)
+	$(OLDEST)/bin/pytest tests/transport tests/test_frames.py tests/test_limits.py tests/test_protocol.py tests/test_ways.py $(ARGS)
 
 lint: $(VENV)/.built ## formatting, lints, types, stubs
 	cargo fmt --all --check

@@ -37,5 +37,5 @@ def test_every_difference_is_proved(difference: Difference) -> None:
 
 def test_the_page_is_the_table() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), (
-        "docs/compatibility.md is stale: run python tests/compatibility.py > docs/compatibility.md"
+        "docs/compatibility.md is stale: run python tools/compatibility.py > docs/compatibility.md"
     )

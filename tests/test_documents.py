@@ -47,5 +47,5 @@ def test_make_targets_that_are_named_exist() -> None:
 
 def test_the_table_of_limits_is_fresh() -> None:
     assert limits_table.PAGE.read_text(encoding="utf-8") == limits_table.page(), (
-        "docs/security.md is stale: run python tests/limits_table.py --write"
+        "docs/security.md is stale: run python tools/limits_table.py --write"
     )

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
 from in_memory import opened, timers
 from mudwire._native import Traffic
-from mudwire.connection import Connection
+from mudwire.transport.connection import Connection
 
 
 class Recorder(Connection):

@@ -11,8 +11,8 @@ from twisted.logger import formatEvent, globalLogPublisher
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from in_memory import HANDSHAKE, connected, opened, timers
-from mudwire.connection import Connection
 from mudwire.limits import LIMITS, Limits
+from mudwire.transport.connection import Connection
 from serving import TIMEOUT, in_reactor
 
 

@@ -15,7 +15,7 @@ from client_frames import BINARY, PING, TEXT, client_frame
 from in_memory import HANDSHAKE, connected
 from mudwire._native import EvenniaV1Codec
 from mudwire.protocol import WebClientProtocol
-from mudwire.session import Session
+from mudwire.sessions.session import Session
 from mudwire.wire_formats import WIRE_FORMATS
 from mudwire.wire_formats.evennia_v1 import EvenniaV1Format
 

@@ -111,8 +111,8 @@ def twisted_inbox() -> None:
     """Bare Twisted through mudwire's inbox and outbox: what is left of the layers below."""
     from twisted.internet.protocol import Factory, Protocol
 
-    from mudwire.inbox import Inbox
-    from mudwire.outbox import Outbox
+    from mudwire.transport.epoll_group import Inbox
+    from mudwire.transport.write_buffer import Outbox
 
     class Echo(Protocol):
         def connectionMade(self) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mudwire.game import Game
     from mudwire.portal import WebSocketClient
     from mudwire.protocol import WebClientProtocol
-    from mudwire.session import Session
+    from mudwire.sessions.session import Session
 
 __all__ = [
     "Dialect",
@@ -47,7 +47,7 @@ __version__ = version("mudwire")
 
 _HOMES = {
     "Game": "mudwire.game",
-    "Session": "mudwire.session",
+    "Session": "mudwire.sessions.session",
     "WebClientProtocol": "mudwire.protocol",
     "WebSocketClient": "mudwire.portal",
 }

@@ -16,8 +16,8 @@ from mudwire.markup import raw
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
-    from mudwire.session import Session
-    from mudwire.session_handler import EmbeddedSessionHandler
+    from mudwire.sessions.handler import EmbeddedSessionHandler
+    from mudwire.sessions.session import Session
 
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -26,10 +26,10 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from mudwire._native import EvenniaV1Codec
-from mudwire.browser_login import BrowserLogin
-from mudwire.connection import CONNECTING, OPEN, Connection, Traffic, overrides
 from mudwire.limits import LIMITS
-from mudwire.upstreams import Upstreams
+from mudwire.sessions.browser_login import BrowserLogin
+from mudwire.transport.connection import CONNECTING, OPEN, Connection, Traffic, overrides
+from mudwire.transport.upstreams import Upstreams
 from mudwire.wire_formats import WIRE_FORMATS, WireFormat
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class WebClientProtocol(BrowserLogin, Connection):
     """One player's websocket connection, and at once the session that the host knows.
 
     The class attributes are what a host configures. The instance is also a session, by the
-    host's session class that a leaf adds: see ``mudwire.session``.
+    host's session class that a leaf adds: see ``mudwire.sessions.session``.
     """
 
     wire_formats: Mapping[str, WireFormat] = WIRE_FORMATS

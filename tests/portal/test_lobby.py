@@ -11,8 +11,8 @@ from twisted.internet.task import Clock
 from mudwire.limits import Limits
 from mudwire.markup import strip_ansi
 from mudwire.portal.lobby import ABSENCE_SECONDS, HELP, Lobby, letters_of, plain_line
-from mudwire.session import Session
-from mudwire.session_handler import EmbeddedSessionHandler
+from mudwire.sessions.handler import EmbeddedSessionHandler
+from mudwire.sessions.session import Session
 from playing import Player
 
 

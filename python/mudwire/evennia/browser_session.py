@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth import get_user_model
 
 if TYPE_CHECKING:
-    from mudwire.session import BrowserSessionStore
+    from mudwire.sessions.session import BrowserSessionStore
 
 __all__ = ["of_existing_accounts"]
 

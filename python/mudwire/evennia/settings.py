@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from evennia.utils.utils import class_from_module
 
-from mudwire.upstreams import Upstreams
+from mudwire.transport.upstreams import Upstreams
 
 __all__ = [
     "base_session_class",

@@ -5,7 +5,7 @@ their requests (SameSite=Lax), and behind TLS its name begins with ``__Host-``, 
 no other host of the domain can plant (RFC 6265bis, section 4.1.3).
 """
 
-from mudwire.browser_sessions import MAX_AGE
+from mudwire.sessions.browser_store import MAX_AGE
 
 
 def is_secure(forwarded_proto: str | None, tls: bool) -> bool:

@@ -20,7 +20,7 @@ from mudwire.portal.charts import CHARTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mudwire.session import Session
+    from mudwire.sessions.session import Session
 
 ABSENCE_SECONDS = 20.0
 """How long a player without a connection keeps their place: a reload, a tunnel."""

@@ -13,7 +13,7 @@ from mudwire.limits import LIMITS
 from mudwire.portal.loading import load_game
 from mudwire.portal.running import endpoint_of
 from mudwire.portal.websocket import WebSocketClient
-from mudwire.upstreams import Upstreams
+from mudwire.transport.upstreams import Upstreams
 
 if TYPE_CHECKING:
     from collections.abc import Callable

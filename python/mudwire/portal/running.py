@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.logger import LogLevel, eventAsText, formatTime, globalLogBeginner
 
-from mudwire.browser_sessions import SqliteBrowserSessions
 from mudwire.portal.service import PortalService
+from mudwire.sessions.browser_store import SqliteBrowserSessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,10 +9,10 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred  # noqa: A004 # Twisted's
 from twisted.logger import Logger
 
-from mudwire.browser_sessions import SqliteBrowserSessions
 from mudwire.portal.site import PortalResource, PortalSite
 from mudwire.portal.websocket import WebSocketClient
-from mudwire.session_handler import EmbeddedSessionHandler
+from mudwire.sessions.browser_store import SqliteBrowserSessions
+from mudwire.sessions.handler import EmbeddedSessionHandler
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

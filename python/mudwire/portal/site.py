@@ -24,10 +24,10 @@ from twisted.web import http
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-from mudwire.browser_sessions import key_of, new_secret
 from mudwire.limits import LIMITS
 from mudwire.portal.cookie import is_secure, secret_in, set_cookie
 from mudwire.portal.palette import stylesheet
+from mudwire.sessions.browser_store import key_of, new_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

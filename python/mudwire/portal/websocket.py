@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 from autobahn.websocket.types import ConnectionDeny
 from twisted.internet.interfaces import ISSLTransport
 
-from mudwire.browser_sessions import key_of
 from mudwire.portal.cookie import is_secure, secret_in
 from mudwire.protocol import GOING_AWAY, WebClientProtocol
-from mudwire.session import Session
+from mudwire.sessions.browser_store import key_of
+from mudwire.sessions.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mudwire.session import BrowserSession
+    from mudwire.sessions.session import BrowserSession
 
 
 class WebSocketClient(WebClientProtocol, Session):

@@ -1,4 +1,4 @@
-//! Frames of RFC 6455 for `mudwire.connection`.
+//! Frames of RFC 6455 for `mudwire.transport.connection`.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

@@ -92,7 +92,7 @@ class Release:
             "-p",
             "game_settings",
             *sorted(INSIDE.glob("check_*.py")),
-            PYTHONPATH=f"{INSIDE}{os.pathsep}{ROOT / 'tests'}",
+            PYTHONPATH=os.pathsep.join(map(str, (INSIDE, ROOT / "tests", ROOT / "tools"))),
         )
 
 

@@ -8,7 +8,7 @@ It knows nothing of sessions or commands. Its rules:
   shows in nothing but its speed (``tests/test_frames.py`` compares the two).
 * What goes out leaves through the outbox, whichever way made it.
 * An override of a method on either way is honoured: the way then is Autobahn's.
-* An instance holds what differs from one connection to the next (``mudwire.autobahn_state``).
+* An instance holds what differs from one connection to the next (``autobahn_state.py``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.protocol import TrafficStats
 
 from mudwire import _native
-from mudwire.autobahn_state import (
+from mudwire.limits import LIMITS, Limits
+from mudwire.transport.autobahn_state import (
     ALIKE,
     AT_REST,
     AUTOBAHN_OPTIONS,
@@ -34,9 +35,8 @@ from mudwire.autobahn_state import (
     in_one_copy,
     is_default,
 )
-from mudwire.inbox import Inbox
-from mudwire.limits import LIMITS, Limits
-from mudwire.outbox import Outbox
+from mudwire.transport.epoll_group import Inbox
+from mudwire.transport.write_buffer import Outbox
 
 __all__ = ["Connection"]
 

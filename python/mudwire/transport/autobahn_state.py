@@ -2,7 +2,7 @@
 
 Autobahn copies every option into every instance, sets three dozen attributes to None, False
 or 0, and keeps the whole handshake: more than half of what an idle connection costs. Here are
-the tables by which ``mudwire.connection`` shares and drops; ``tests/test_connection.py``
+the tables by which ``connection.py`` shares and drops; ``tests/transport/test_connection.py``
 compares them with stock Autobahn, and ``benches/e2e/run.py`` measures what they save.
 """
 

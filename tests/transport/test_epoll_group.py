@@ -17,8 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from zope.interface import implementer
 
 from client_frames import TEXT, client_frame
-from mudwire.inbox import Inbox, _inbox_of
-from mudwire.outbox import Outbox
+from mudwire.transport.epoll_group import Inbox, _inbox_of
+from mudwire.transport.write_buffer import Outbox
 from serving import TIMEOUT, in_reactor
 
 ECHO = '["echo",["%s"],{}]'
@@ -142,8 +142,8 @@ def test_a_transport_that_is_stopped_by_its_neighbour_in_a_turn_is_not_read(conn
 def failures(monkeypatch):
     """Give the lines that the inbox and the outbox log as failures."""
     lines = []
-    monkeypatch.setattr("mudwire.inbox._log.failure", lines.append)
-    monkeypatch.setattr("mudwire.outbox._log.failure", lines.append)
+    monkeypatch.setattr("mudwire.transport.epoll_group._log.failure", lines.append)
+    monkeypatch.setattr("mudwire.transport.write_buffer._log.failure", lines.append)
     return lines
 
 

@@ -14,7 +14,7 @@ somebody closes sends what is written before the close is carried out, here as i
 socket that is shut down for writing refuses. An error of the socket is not handled here: the
 bytes go to ``write``, and the reactor finds and reports it later, so that no callback runs
 inside a write. The private names of Twisted's ``FileDescriptor`` in this module are pinned by
-``tests/test_outbox.py``.
+``tests/transport/test_write_buffer.py``.
 
 Seam: what a connection says passes :meth:`Outbox.write` once and in order, whole frames
 at a time where the frame is a data frame; only what Autobahn is asked to send in chops does

@@ -1,6 +1,6 @@
 """The table of differences from Evennia: read, run, and written as docs/compatibility.md.
 
-python tests/compatibility.py > docs/compatibility.md
+python tools/compatibility.py > docs/compatibility.md
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-DIFFERENCES = Path(__file__).parent / "differences.toml"
+DIFFERENCES = Path(__file__).parents[1] / "tests" / "differences.toml"
 PAGE = Path(__file__).parents[1] / "docs" / "compatibility.md"
 
 HEAD = """\
@@ -22,7 +22,7 @@ spaces and escapes what is not ASCII; here they are UTF-8 without padding). 48,0
 in `tests/oracle` and a comparison with a live Evennia hold it to that.
 
 The differences below are wanted. Each is run by a test; this page is made from the same table,
-`tests/differences.toml`, by `python tests/compatibility.py > docs/compatibility.md`. (A number
+`tests/differences.toml`, by `python tools/compatibility.py > docs/compatibility.md`. (A number
 that is missing was given up: what it named is upstream's answer.)
 """
 

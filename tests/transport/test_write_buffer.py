@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from client_frames import PING, client_frame
 from mudwire.limits import LIMITS
-from mudwire.outbox import MOST_HELD, TURN, Outbox
+from mudwire.transport.write_buffer import MOST_HELD, TURN, Outbox
 from serving import TIMEOUT, in_reactor
 
 

@@ -11,7 +11,8 @@ from twisted.internet.task import Clock
 from client_frames import TEXT, client_frame
 from compatibility import differences
 from in_memory import HANDSHAKE, Transport, opened, timers
-from mudwire.autobahn_state import (
+from mudwire.limits import Limits
+from mudwire.transport.autobahn_state import (
     ALIKE,
     AT_REST,
     AUTOBAHN_OPTIONS,
@@ -20,8 +21,7 @@ from mudwire.autobahn_state import (
     MADE_AGAIN,
     MADE_EMPTY,
 )
-from mudwire.connection import Connection
-from mudwire.limits import Limits
+from mudwire.transport.connection import Connection
 
 REQUEST = HANDSHAKE.replace(b"GET / ", b"GET /ws?key&page=1&firefox ").replace(
     b"\r\n\r\n",

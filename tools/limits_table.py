@@ -1,6 +1,6 @@
 """The table of limits in docs/security.md, from mudwire.limits.
 
-python tests/limits_table.py --write
+python tools/limits_table.py --write
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from mudwire.limits import LIMITS
 
 PAGE = Path(__file__).parents[1] / "docs" / "security.md"
-BEGIN = "<!-- python tests/limits_table.py --write -->\n"
+BEGIN = "<!-- python tools/limits_table.py --write -->\n"
 END = "<!-- end -->\n"
 
 

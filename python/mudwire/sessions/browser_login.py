@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.logger import Logger
 
 if TYPE_CHECKING:
-    from mudwire.session import BrowserSession, BrowserSessionStore
+    from mudwire.sessions.session import BrowserSession, BrowserSessionStore
 
 __all__ = ["BrowserLogin"]
 

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from mudwire.browser_sessions import SqliteBrowserSessions, key_of, new_secret
+from mudwire.sessions.browser_store import SqliteBrowserSessions, key_of, new_secret
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from twisted.logger import LogLevel, formatEvent, globalLogPublisher
 from mudwire.game import Game
 from mudwire.limits import Limits
 from mudwire.portal import WebSocketClient
-from mudwire.session import Session
-from mudwire.session_handler import EmbeddedSessionHandler
+from mudwire.sessions.handler import EmbeddedSessionHandler
+from mudwire.sessions.session import Session
 
 
 class Recorder(Game):
@@ -194,7 +194,7 @@ def test_a_command_of_the_wrong_types_is_refused_and_counted(game, handler, sess
 @pytest.mark.parametrize("rate", [3, 3.5])
 def test_a_flood_is_dropped_and_told_once_a_second(game, handler, session, monkeypatch, rate):
     now = 1000.0
-    monkeypatch.setattr("mudwire.session_handler.time.time", lambda: now)
+    monkeypatch.setattr("mudwire.sessions.handler.time.time", lambda: now)
     session.max_command_rate = rate
     for second in (1, 2):
         for _ in range(10):

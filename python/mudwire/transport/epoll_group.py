@@ -31,7 +31,7 @@ from twisted.internet.tcp import Server
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from mudwire.outbox import TURN
+from mudwire.transport.write_buffer import TURN
 
 __all__ = ["Inbox"]
 

@@ -1,6 +1,6 @@
 """Take the picture of the README, ``docs/screenshot.png``.
 
-.venv/bin/python tests/browser/screenshot.py
+.venv/bin/python tools/screenshot.py
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
 from chromium import chromium  # noqa: E402 # its folder had to be on the path

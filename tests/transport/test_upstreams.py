@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mudwire.upstreams import Upstreams
+from mudwire.transport.upstreams import Upstreams
 
 PROXIES = Upstreams(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])
 

@@ -1,0 +1,1 @@
+"""Bytes of connections: Autobahn's protocol within limits, and how bytes are read and written."""
