@@ -34,7 +34,7 @@ test-oldest: $(VENV)/.built $(OLDEST)/.tools ## the protocol with the oldest Aut
 	rm -rf $(OLDEST)/wheel
 	$(MAKE) wheel DIST=$(OLDEST)/wheel
 	$(OLDEST)/bin/pip install --quiet --no-deps --force-reinstall $(OLDEST)/wheel/*.whl
-	$(OLDEST)/bin/pytest tests/transport tests/test_frames.py tests/test_limits.py tests/test_protocol.py tests/test_ways.py $(ARGS)
+	$(OLDEST)/bin/pytest tests/transport tests/test_fast_frames.py tests/test_limits.py tests/test_protocol.py tests/test_fast_path.py $(ARGS)
 
 lint: $(VENV)/.built ## formatting, lints, types, stubs
 	cargo fmt --all --check

@@ -9,7 +9,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.tcp import Server
 from twisted.python.reflect import namedAny
 
-from in_memory import HANDSHAKE
+from fakes import HANDSHAKE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

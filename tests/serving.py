@@ -8,7 +8,6 @@ fixtures are session-wide. What touches the server's objects from a test goes th
 from __future__ import annotations
 
 import threading
-from queue import Queue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -18,7 +17,8 @@ from twisted.internet.threads import blockingCallFromThread
 from twisted.logger import LogLevel, formatEvent, globalLogPublisher
 from websockets.sync.client import connect
 
-from mudwire.protocol import WebClientProtocol
+from fakes import RecordingHandler
+from mudwire import WebClientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def in_reactor(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 class Session:
-    """The least that a host's session class offers."""
+    """The smallest session class that a host may have."""
 
     def init_session(self, protocol_key: str, address: Any, sessionhandler: Any) -> None:
         self.protocol_key = protocol_key
@@ -50,52 +50,14 @@ class Session:
         self.protocol_flags = {"NOCOLOR": False}
 
 
-class RecordingHandler(dict):
-    """A session handler that writes down what it hears, in ``events``.
-
-    As Evennia's does, it deletes by number, whoever the session is. ``echo`` sends each
-    text back.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: Queue[tuple[Any, ...]] = Queue()
-        self.latest = 0
-        self.fails: set[str] = set()
-
-    def connect(self, session: Any) -> None:
-        self._maybe_fail("connect")
-        if not session.sessid:
-            self.latest += 1
-            session.sessid = self.latest
-        self[session.sessid] = session
-        self.events.put(("connect", session))
-
-    def disconnect(self, session: Any) -> None:
-        self.pop(session.sessid, None)
-        self.events.put(("disconnect", session))
-        self._maybe_fail("disconnect")
-
-    def data_in(self, session: Any, **kwargs: Any) -> None:
-        self._maybe_fail("data_in")
-        self.events.put(("data_in", session, kwargs))
-        for name, (args, _) in kwargs.items():
-            if name == "echo":
-                session.send_text(*args)
-
-    def sessions_from_csessid(self, csessid: str) -> list[Any]:
-        return [session for session in self.values() if session.csessid == csessid]
+class AwaitedHandler(RecordingHandler):
+    """A session handler whose events a test waits for."""
 
     def next(self, kind: str) -> Any:
-        """Wait for the next event, which must be of this kind, and return what it is about."""
+        """Wait for the next event, which must be of this kind, and return its subject."""
         event = self.events.get(timeout=TIMEOUT)
         assert event[0] == kind, event
         return event[1] if len(event) == 2 else event[2]
-
-    def _maybe_fail(self, hook: str) -> None:
-        if hook in self.fails:
-            message = f"{hook} fails"
-            raise RuntimeError(message)
 
 
 class BrowserSessions(dict):
@@ -135,7 +97,7 @@ class Server:
     """A listening server with a protocol class of its own, so that tests may configure it."""
 
     def __init__(self, bases: tuple[type, ...] = (WebClientProtocol, Session), **attributes: Any):
-        self.handler = RecordingHandler()
+        self.handler = AwaitedHandler()
         self.browsers = BrowserSessions()
         attributes.setdefault("browser_session_store", self.browsers)
         self.protocol = type("WebSocketClient", bases, attributes)

@@ -10,7 +10,7 @@ from autobahn.websocket.compress import PerMessageDeflateOfferAccept
 from twisted.logger import formatEvent, globalLogPublisher
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from in_memory import HANDSHAKE, connected, opened, timers
+from fakes import HANDSHAKE, connected, opened, timers
 from mudwire.limits import LIMITS, Limits
 from mudwire.transport.connection import Connection
 from serving import TIMEOUT, in_reactor

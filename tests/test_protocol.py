@@ -7,12 +7,13 @@ import socket
 from collections import Counter
 
 import pytest
+from autobahn.twisted.websocket import WebSocketServerProtocol
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel
 from websockets.exceptions import ConnectionClosed
 
 from client_frames import BINARY, CLOSE, CONT, PING, TEXT, client_frame
-from mudwire.protocol import WebClientProtocol
+from mudwire import WebClientProtocol
 from serving import TIMEOUT, Session, in_reactor
 
 LOOK = '["text",["look"],{}]'
@@ -24,7 +25,7 @@ def raw(client):
     return client.socket
 
 
-# commands and messages
+# Commands and messages.
 
 
 def test_a_command_reaches_the_handler_and_text_the_client(server):
@@ -171,7 +172,7 @@ def test_a_session_that_cannot_be_made_is_logged_and_closed(server):
         server.session()
 
 
-# bad frames
+# Bad frames.
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,7 @@ def test_a_bad_frame_ends_its_own_connection_with_the_right_code(serve, frame, c
     assert not any("Traceback" in line for line in server.logged())
 
 
-# subprotocols
+# Subprotocols.
 
 
 class Upper:
@@ -301,7 +302,7 @@ def test_flags_are_those_of_upstream(server):
     assert session.protocol_key == "websocket"
 
 
-# browser sessions
+# Browser sessions.
 
 
 @pytest.mark.parametrize(
@@ -377,7 +378,7 @@ def test_the_page_says_that_it_goes(server):
         assert closed.value.rcvd.code == 1000
 
 
-# the end of a session
+# The end of a session.
 
 
 def lose(client):
@@ -608,7 +609,7 @@ def test_a_close_before_the_handshake_ended_is_nobodys_business(server):
     assert server.logged() == []
 
 
-# address
+# The client's address.
 
 
 @pytest.mark.parametrize(
@@ -626,7 +627,7 @@ def test_the_address_is_that_of_the_client_behind_the_proxies(serve, upstreams, 
         assert server.session().address == address
 
 
-# the class
+# The class.
 
 
 def test_send_methods_are_those_of_upstream(server):
@@ -636,6 +637,40 @@ def test_send_methods_are_those_of_upstream(server):
     with server.connect():
         session = server.session()
         assert {name for name in dir(session) if name.startswith("send_")} == upstream
+
+
+def test_no_helper_hides_a_name_of_autobahn_by_accident():
+    overridden = {
+        "__init__",
+        "_connectionLost",
+        "_connectionMade",
+        "_onOpen",
+        "_sendAutoPing",
+        "CONFIG_ATTRS",
+        "dataReceived",
+        "dropConnection",
+        "on",
+        "onClose",
+        "onConnect",
+        "onMessage",
+        "onMessageBegin",
+        "onMessageFrameBegin",
+        "onMessageFrameData",
+        "onOpen",
+        "sendData",
+        "sendMessage",
+        "setTrackTimings",
+        "succeedHandshake",
+    }
+    ours = {
+        name
+        for base in WebClientProtocol.__mro__
+        if base.__module__ in ("mudwire.fast_path", "mudwire.protocol")
+        or base.__name__ in ("BrowserLogin", "Connection")
+        for name in vars(base)
+        if name == "__init__" or not name.startswith("__")
+    }
+    assert ours & set(dir(WebSocketServerProtocol)) == overridden
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,9 @@ from mudwire.markup import (
 )
 
 if TYPE_CHECKING:
+    from mudwire.fast_path import WebClientProtocol
     from mudwire.game import Game
     from mudwire.portal import WebSocketClient
-    from mudwire.protocol import WebClientProtocol
     from mudwire.sessions.session import Session
 
 __all__ = [
@@ -48,7 +48,7 @@ __version__ = version("mudwire")
 _HOMES = {
     "Game": "mudwire.game",
     "Session": "mudwire.sessions.session",
-    "WebClientProtocol": "mudwire.protocol",
+    "WebClientProtocol": "mudwire.fast_path",
     "WebSocketClient": "mudwire.portal",
 }
 

@@ -1,15 +1,20 @@
-"""WebClientProtocol: the webclient as an Autobahn protocol, without a session base.
+"""PlainWebClientProtocol: the webclient as an Autobahn protocol, every step a method.
 
-A leaf class adds the host's session base and says what the host is configured to:
-``class WebSocketClient(WebClientProtocol, Session)``. The semantics are those of
-``evennia.server.portal.webclient.WebSocketClient``, by the same method names. The rules:
+The semantics are those of ``evennia.server.portal.webclient.WebSocketClient``, by the same method
+names. The way of a message:
+
+* in: ``onMessage`` -> ``wire_format.decode_incoming`` -> ``data_in`` -> the session handler;
+* out: ``send_text``, ``send_prompt`` or ``send_default`` -> ``wire_format.encode_...`` ->
+  ``sendEncoded`` -> ``sendMessage``.
+
+The rules:
 
 * Method names are wire names. The host's handler calls ``send_<name>`` for an outgoing
   command, so there are no ``send_*`` methods here but those three.
 * One session ends once. ``disconnect`` and ``onClose`` come in any order and number, and the
-  session's number may belong to a successor by then; the handler hears of it once.
-* Nothing that comes from the network raises. What is no command is counted and dropped; what
-  the host's hooks raise goes to the log, and the connection goes on.
+  session's number may belong to a successor by then. The handler hears of the end once.
+* Nothing that comes from the network raises. A message without a command is counted and dropped.
+  An error of the host's hooks goes to the log, and the connection goes on.
 """
 
 # Twisted is typed in parts:
@@ -18,17 +23,15 @@ A leaf class adds the host's session base and says what the host is configured t
 from __future__ import annotations
 
 from collections import Counter
-from sys import maxsize
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autobahn.exception import Disconnected
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from mudwire._native import EvenniaV1Codec
 from mudwire.limits import LIMITS
 from mudwire.sessions.browser_login import BrowserLogin
-from mudwire.transport.connection import CONNECTING, OPEN, Connection, Traffic, overrides
+from mudwire.transport.connection import CONNECTING, Connection
 from mudwire.transport.upstreams import Upstreams
 from mudwire.wire_formats import WIRE_FORMATS, WireFormat
 
@@ -38,33 +41,23 @@ if TYPE_CHECKING:
     from autobahn.websocket.types import ConnectionRequest
 
 
-__all__ = ["CLOSE_NORMAL", "GOING_AWAY", "WebClientProtocol"]
+__all__ = ["CLOSE_NORMAL", "GOING_AWAY", "PlainWebClientProtocol"]
 
 CLOSE_NORMAL: int = Connection.CLOSE_STATUS_CODE_NORMAL
 GOING_AWAY: int = Connection.CLOSE_STATUS_CODE_GOING_AWAY
-
 INTERNAL_ERROR: int = Connection.CLOSE_STATUS_CODE_INTERNAL_ERROR
 
 DEFAULT_FORMAT = "v1.evennia.com"
 
-WAY_IN = frozenset({"onMessage", "data_in"})
-WAY_OUT = frozenset({"sendEncoded", "sendMessage"})
-DECODERS = frozenset({"decode_incoming"})
-ENCODERS = frozenset({"encode_text", "encode_prompt", "encode_default"})
-"""Hooks that a message passes, of the protocol and of its wire format.
-
-Where nobody overrides them they need not be called one by one: one native call then goes from
-the frame to its command, or from a text to its frame.
-"""
-
 _log = Logger(namespace="mudwire")
 
 
-class WebClientProtocol(BrowserLogin, Connection):
+class PlainWebClientProtocol(BrowserLogin, Connection):
     """One player's websocket connection, and at once the session that the host knows.
 
-    The class attributes are what a host configures. The instance is also a session, by the
-    host's session class that a leaf adds: see ``mudwire.sessions.session``.
+    The class attributes are what a host configures. A concrete class adds the host's session
+    class, which makes the instance a session: see ``mudwire.sessions.session``. Hosts extend
+    ``mudwire.WebClientProtocol``, which does the same faster.
     """
 
     wire_formats: Mapping[str, WireFormat] = WIRE_FORMATS
@@ -77,13 +70,16 @@ class WebClientProtocol(BrowserLogin, Connection):
     """The addresses and networks of the proxies whose X-Forwarded-For is believed."""
 
     reserved_names: ClassVar[frozenset[str]] = frozenset({"self", "session", "options"})
-    """Commands that are refused: they collide with parameters of what they are handed to."""
+    """Commands that are refused: their names are parameters of the methods further in."""
 
     refused: ClassVar[Counter[str]] = Counter()
     """How many messages of all connections were refused, by reason."""
 
     refused_messages: int = 0
     """How many messages of this connection were refused."""
+
+    wire_format: WireFormat | None = None
+    """The codec of this connection, from the handshake on; it may be changed."""
 
     websocket_close_code: int | None
 
@@ -104,28 +100,13 @@ class WebClientProtocol(BrowserLogin, Connection):
         super().__init__(*args, **kwargs)
         self._ended = False
         self._is_leaving = False
-        # The wire format, where it may go all of the way by itself.
-        self._direct_in: EvenniaV1Codec | None = None
-        self._direct_out: EvenniaV1Codec | None = None
         self.sessionhandler = None
         self.protocol_key = "webclient/websocket"
         self.browserstr = ""
         self.page_id: str | None = None
         self.csessid: str | None = None
-        self._wire_format: WireFormat | None = None
 
-    @property
-    def wire_format(self) -> WireFormat | None:
-        """The codec of this connection, from the handshake on; it may be changed."""
-        return self._wire_format
-
-    @wire_format.setter
-    def wire_format(self, wire_format: WireFormat | None) -> None:
-        self._wire_format = wire_format
-        if getattr(self, "state", None) == OPEN:
-            self._choose_ways()
-
-    # handshake
+    # The handshake.
 
     def onConnect(self, request: ConnectionRequest) -> str | None:
         """Choose the subprotocol during the handshake (RFC 6455, section 1.9).
@@ -182,30 +163,13 @@ class WebClientProtocol(BrowserLogin, Connection):
         self.sessionhandler.connect(self)
 
     def _onOpen(self) -> None:
-        """Begin, and choose the ways of the messages."""
+        """Begin; close with 1011 if the session cannot be made."""
         try:
             super()._onOpen()
-            self._choose_ways()
         except Exception:
             _log.failure("{peer}: the session could not be made", peer=self.peer)
             self._end_session()
             self._fail_connection(INTERNAL_ERROR, "The session could not be made")
-
-    def _choose_ways(self) -> None:
-        """See which hooks are overridden; the others need not be called for each message."""
-        protocol: Any = type(self)
-        codec = self.wire_format
-        if (
-            not isinstance(codec, EvenniaV1Codec)
-            or protocol.wire_format is not WebClientProtocol.wire_format
-            or self._ended
-        ):
-            self._direct_in = self._direct_out = None
-            return
-        ways_in = (self, WebClientProtocol, WAY_IN), (codec, EvenniaV1Codec, DECODERS)
-        ways_out = (self, WebClientProtocol, WAY_OUT), (codec, EvenniaV1Codec, ENCODERS)
-        self._direct_in = None if any(overrides(*way) for way in ways_in) else codec
-        self._direct_out = None if any(overrides(*way) for way in ways_out) else codec
 
     def _client_address(self) -> str | None:
         client = getattr(self.transport, "client", None)
@@ -213,7 +177,7 @@ class WebClientProtocol(BrowserLogin, Connection):
         headers = getattr(self, "http_headers", {})
         return Upstreams.of(*self.upstream_ips).client_address(peer, headers.get("x-forwarded-for"))
 
-    # end
+    # The end.
 
     def disconnect(self, reason: str | None = None) -> None:
         """End the session and close the connection.
@@ -259,12 +223,12 @@ class WebClientProtocol(BrowserLogin, Connection):
         self._end_lost_session()
 
     def _end_lost_session(self) -> None:
-        """End the session, but not the login: whoever lost a connection did not log out."""
+        """End the session and keep the login: the player did not log out."""
         self._keeps_login = True
         self.disconnect("Connection lost")
 
     def _end_session(self) -> None:
-        """Tell the host that the session is over: once, and only while its number is its own."""
+        """Tell the host that the session is over: once, and only while it has its number."""
         if self._grace is not None:
             self._grace.cancel()
             self._grace = None
@@ -276,7 +240,6 @@ class WebClientProtocol(BrowserLogin, Connection):
         if hasattr(handler, "get"):
             owner = handler.get(self.sessid, owner)
         self._ended = True
-        self._direct_in = None
         if owner is not self or self._is_leaving:
             return
         self._is_leaving = True  # the handler may disconnect the session that it hears of
@@ -287,23 +250,10 @@ class WebClientProtocol(BrowserLogin, Connection):
         self._is_leaving = False
 
     def _leave(self, handler: Any) -> None:
-        """Leave the host's table; for a leaf whose handler cannot always be asked."""
+        """Leave the host's table. Override this if the handler may be offline."""
         handler.disconnect(self)
 
-    # in
-
-    def dataReceived(self, data: bytes) -> None:
-        """Take the bytes of one segment, a command that it begins with in one native step."""
-        codec = self._direct_in
-        if codec is None or not self._at_rest or self.state != OPEN:
-            super().dataReceived(data)
-            return
-        end = codec.hand_on(self.trafficStats, data, self.reserved_names, self.sessionhandler, self)
-        if end and not self._at_rest:  # since this very message, which is read once more, uncounted
-            payload, is_binary, _ = Traffic(maxsize).read(data, 0)
-            self._fire_message(payload, is_binary)
-        if end < len(data):
-            self._take(data, end)
+    # Receiving.
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Decode one message and hand its command on."""
@@ -318,75 +268,75 @@ class WebClientProtocol(BrowserLogin, Connection):
                 # Evennia's wire formats, which a game may use, have no is_blank_line.
                 is_blank_line = getattr(wire_format, "is_blank_line", None)
                 if is_blank_line is None or not is_blank_line(payload, isBinary):
-                    self._refuse("no command")
+                    self.refuse("no command")
             elif self.reserved_names.isdisjoint(commands):
                 self.data_in(**commands)
             else:
-                self._refuse("reserved name")
+                self.refuse("reserved name")
         except Exception as error:
             self._log_failure(error)
 
     def _log_failure(self, error: Exception) -> None:
-        """Log what came of a message; its connection goes on."""
+        """Log an error in the handling of a message; the connection goes on."""
         failure = Failure(error, type(error), error.__traceback__)
         _log.failure("{peer}: a message could not be handled", failure, peer=self.peer)
 
-    def _refuse(self, why: str) -> None:
+    def refuse(self, reason: str) -> None:
+        """Count a message that is dropped.
+
+        A debug line is written at the first, second, fourth, eighth ... of the connection: some
+        hosts write debug lines too, and nobody may fill their disk.
+
+        Args:
+            reason: Why, in two or three words: a key of ``refused``.
+
+        """
         self.refused_messages += 1
-        self.refused[why] += 1
-        # At 1, 2, 4, 8 ...: some hosts write debug lines too, and nobody may fill their disk.
+        self.refused[reason] += 1
         if self.refused_messages.bit_count() == 1:
             _log.debug(
-                "{peer}: {count} messages refused, the last: {why}",
+                "{peer}: {count} messages refused, the last: {reason}",
                 peer=self.peer,
                 count=self.refused_messages,
-                why=why,
+                reason=reason,
             )
 
     def data_in(self, **kwargs: Any) -> None:
         """Hand commands of the player to the host.
 
-        Each keyword is a command and its value ``[args, kwargs]``. ``websocket_close`` is the
-        page's word that it goes, and ends the session here.
+        ``websocket_close`` says that the page goes, and ends the session.
+
+        Args:
+            kwargs: Name of each command and its ``[args, kwargs]``.
+
         """
         if "websocket_close" in kwargs:
             self.disconnect()
         else:
             self.sessionhandler.data_in(self, **kwargs)
 
-    # out
+    # Sending.
 
     def send_text(self, *args: Any, **kwargs: Any) -> None:
         """Send text to the player.
 
-        The first argument is the text, in the game's markup. The keyword ``options`` may hold
-        ``raw``, ``client_raw``, ``nocolor``, ``screenreader`` and ``send_prompt`` (each a bool).
+        Args:
+            args: The text, in the game's markup, then arguments that go along.
+            kwargs: Keywords that go along. ``options`` may hold ``raw``, ``client_raw``,
+                ``nocolor``, ``screenreader`` and ``send_prompt`` (each a bool).
+
         """
-        codec = self._direct_out
-        if codec is not None and self._frames_are_plain and self.state == OPEN:
-            # What _send_frame does, without the call: this is the way of nearly all messages.
-            flags = self.protocol_flags
-            frame = codec.frame_text(self.trafficStats, args, kwargs, flags, False)
-            if frame is not None and not self.outbox.write(frame):
-                self._drop_slow_reader()
-        elif wire_format := self.wire_format or self._default_format():
+        if wire_format := self.wire_format or self._default_format():
             self._emit(wire_format.encode_text(*args, **self._with_flags(kwargs)))
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
         """Send a prompt to the player, with the arguments of ``send_text``."""
-        flags = self.protocol_flags
-        codec = self._direct_out
-        if codec is not None and self._frames_are_plain and self.state == OPEN:
-            self._send_frame(codec.frame_text(self.trafficStats, args, kwargs, flags, True))
-        elif wire_format := self.wire_format or self._default_format():
+        if wire_format := self.wire_format or self._default_format():
             self._emit(wire_format.encode_prompt(*args, **self._with_flags(kwargs)))
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
         """Send any other command to the client, with its arguments."""
-        codec = self._direct_out
-        if codec is not None and self._frames_are_plain and self.state == OPEN:
-            self._send_frame(codec.frame_default(self.trafficStats, cmdname, args, kwargs))
-        elif wire_format := self.wire_format or self._default_format():
+        if wire_format := self.wire_format or self._default_format():
             self._emit(wire_format.encode_default(cmdname, *args, **self._with_flags(kwargs)))
 
     def _with_flags(self, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -400,12 +350,8 @@ class WebClientProtocol(BrowserLogin, Connection):
             )
         return {**kwargs, "protocol_flags": self.protocol_flags}
 
-    def _send_frame(self, frame: bytes | None) -> None:
-        if frame is not None and not self.outbox.write(frame):
-            self._drop_slow_reader()
-
     def _emit(self, message: tuple[bytes, bool] | None) -> None:
-        """Send what a wire format made of a command, if anything."""
+        """Send the message that a wire format made of a command, if it made one."""
         if message is not None:
             self.sendEncoded(*message)
 
@@ -414,7 +360,7 @@ class WebClientProtocol(BrowserLogin, Connection):
         self.sendEncoded(line.encode(errors="replace"))
 
     def sendEncoded(self, data: bytes, is_binary: bool = False) -> None:
-        """Send a payload as one message; to a connection that is closing it goes nowhere."""
+        """Send a payload as one message; drop it if the connection is closing."""
         try:
             self.sendMessage(data, is_binary)
         except Disconnected:

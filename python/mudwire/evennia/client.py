@@ -12,7 +12,7 @@ from twisted.internet import reactor
 from mudwire.evennia import settings
 from mudwire.evennia.browser_session import of_existing_accounts
 from mudwire.evennia.formats import game_formats
-from mudwire.protocol import WebClientProtocol
+from mudwire.fast_path import WebClientProtocol
 
 __all__ = ["WebSocketClient"]
 

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from autobahn.websocket.types import ConnectionDeny
 from twisted.internet.interfaces import ISSLTransport
 
+from mudwire.fast_path import WebClientProtocol
 from mudwire.portal.cookie import is_secure, secret_in
-from mudwire.protocol import GOING_AWAY, WebClientProtocol
+from mudwire.protocol import GOING_AWAY
 from mudwire.sessions.browser_store import key_of
 from mudwire.sessions.session import Session
 

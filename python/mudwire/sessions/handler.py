@@ -1,14 +1,14 @@
 """EmbeddedSessionHandler: the session handler of a game in the same process.
 
-Of a session it needs what ``Session`` and ``WebClientProtocol`` have together; from the
-latter come ``max_command_rate`` and the counters ``refused_messages`` and ``refused``.
+A session is ``Session`` and ``WebClientProtocol`` in one object. The handler uses
+``max_command_rate`` and ``refuse`` of the latter.
 """
 
 from __future__ import annotations
 
 import time
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
@@ -18,7 +18,25 @@ from mudwire.limits import LIMITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mudwire.game import Game
+
+class Application(Protocol):
+    """The hooks of a game that the handler calls; ``mudwire.Game`` has them."""
+
+    def at_connect(self, session: Any) -> None:
+        """Greet a player."""
+
+    def at_text(self, session: Any, text: str) -> None:
+        """Handle a line that a player typed."""
+
+    def at_command(self, session: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """Handle an out-of-band command of a player's client."""
+
+    def at_disconnect(self, session: Any) -> None:
+        """Clean up after a connection that has ended."""
+
+
+WRONG_ARGUMENTS = "wrong arguments"
+"""The reason of a refused command whose arguments have the wrong types."""
 
 
 class EmbeddedSessionHandler:
@@ -34,7 +52,7 @@ class EmbeddedSessionHandler:
 
     log = Logger()
 
-    def __init__(self, game: Game) -> None:
+    def __init__(self, game: Application) -> None:
         self.game = game
         self._sessions: dict[int, Any] = {}
         self._numbers = count(1)
@@ -88,30 +106,21 @@ class EmbeddedSessionHandler:
         Args:
             session: Whose commands.
             kwargs: Name of each command and its ``[args, kwargs]``, straight from the
-                network: what is not a list and an object, and text that is none, is
-                counted as refused, with a debug line.
+                network. A command is refused if its arguments are no list, its keywords no
+                object, or its text no string.
 
         """
         if self._floods(session):
             return
         for name, (args, keywords) in kwargs.items():
             if not (isinstance(args, list) and isinstance(keywords, dict)):
-                self._refuse(session, name)
+                session.refuse(WRONG_ARGUMENTS)
             elif name != "text":
                 self._call(session, self.game.at_command, session, name, args, keywords)
             elif args and isinstance(args[0], str):
                 self._call(session, self.game.at_text, session, args[0])
             else:
-                self._refuse(session, name)
-
-    def _refuse(self, session: Any, name: str) -> None:
-        session.refused_messages += 1
-        session.refused["wrong arguments"] += 1
-        self.log.debug(
-            "Dropped {name} of session {sessid}: its arguments have the wrong types",
-            name=name,
-            sessid=session.sessid,
-        )
+                session.refuse(WRONG_ARGUMENTS)
 
     def _floods(self, session: Any) -> bool:
         """Count a command, and return whether it is more than the session may send in a second."""

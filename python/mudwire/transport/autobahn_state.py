@@ -1,9 +1,10 @@
-"""What Autobahn keeps for each connection, and what of it can be shared, let go or made again.
+"""What Autobahn keeps for each connection: which of it is shared, dropped, or rebuilt lazily.
 
 Autobahn copies every option into every instance, sets three dozen attributes to None, False
-or 0, and keeps the whole handshake: more than half of what an idle connection costs. Here are
-the tables by which ``connection.py`` shares and drops; ``tests/transport/test_connection.py``
-compares them with stock Autobahn, and ``benches/e2e/run.py`` measures what they save.
+or 0, and keeps the whole handshake: more than half of what an idle connection costs. An open
+connection is compacted instead: its instance holds only what differs from its class.
+``tests/transport/test_connection.py`` compares a compact connection with stock Autobahn, and
+``benches/e2e/run.py`` measures what this saves.
 """
 
 from __future__ import annotations
@@ -19,18 +20,16 @@ from autobahn.websocket.utf8validator import Utf8Validator
 from twisted.internet.defer import Deferred, succeed
 
 __all__ = [
-    "ALIKE",
-    "AT_REST",
     "AUTOBAHN_OPTIONS",
-    "HANDSHAKE_HEADERS",
-    "HANDSHAKE_ONLY",
-    "LET_GO",
-    "MADE_AGAIN",
-    "MADE_EMPTY",
-    "SHARED_HEADERS",
+    "DROPPED",
+    "DROPPED_HEADERS",
+    "DROPPED_IF_EMPTY",
+    "OPEN_DEFAULTS",
+    "REBUILT_LAZILY",
+    "SHARED",
     "AutobahnDefaults",
-    "MadeAgain",
-    "in_one_copy",
+    "RebuiltLazily",
+    "compact",
     "is_default",
 ]
 
@@ -47,13 +46,16 @@ AUTOBAHN_OPTIONS = _autobahn_options()
 
 
 def is_default(value: Any, default: Any) -> bool:
-    """Return whether an option of a factory was left alone; each factory makes its own lambda."""
+    """Return whether an option of a factory has its default.
+
+    A default that is a lambda is another object in each factory, with the same code.
+    """
     code = getattr(default, "__code__", None)
     same_code = code is not None and getattr(value, "__code__", None) is code
     return value is default or same_code or bool(value == default)
 
 
-AT_REST: dict[str, Any] = {
+OPEN_DEFAULTS: dict[str, Any] = {
     "_perMessageCompress": None,
     "autoPingPending": None,
     "autoPingPendingSent": None,
@@ -85,12 +87,15 @@ AT_REST: dict[str, Any] = {
     "wasServingFlashSocketPolicyFile": False,
     "websocket_protocol_in_use": None,
 }
-"""What Autobahn's attributes are in an open connection in which nothing special has happened."""
+"""The values of Autobahn's attributes in an open connection to which nothing special happened.
 
-HANDSHAKE_ONLY = frozenset({"_wskey", "http_request_data", "http_response_data"})
-"""Attributes that are gone once the connection is open."""
+They are class attributes, so that an instance needs none of its own with the same value.
+"""
 
-HANDSHAKE_HEADERS = frozenset(
+DROPPED = frozenset({"_wskey", "http_request_data", "http_response_data"})
+"""Attributes that an open connection lacks: only the handshake reads them."""
+
+DROPPED_HEADERS = frozenset(
     {
         "accept",
         "accept-encoding",
@@ -106,15 +111,15 @@ HANDSHAKE_HEADERS = frozenset(
         "upgrade",
     }
 )
-"""Headers that say nothing of the player, and are gone once the connection is open."""
+"""Headers that ``http_headers`` of an open connection lacks: they say nothing of the player."""
 
 SHARED_HEADERS = frozenset({"accept-language", "host", "origin", "user-agent"})
-"""Headers that many connections have alike, and hold in one copy."""
+"""Headers with the same value in many connections, which share one copy of it."""
 
 AutobahnDefaults: Any = type(
     "AutobahnDefaults",
     (),
-    AT_REST
+    OPEN_DEFAULTS
     | {
         name: staticmethod(value) if callable(value) else value
         for name, value in AUTOBAHN_OPTIONS.items()
@@ -122,45 +127,45 @@ AutobahnDefaults: Any = type(
 )
 
 
-class MadeAgain:
-    """What Autobahn made for each connection, and is let go of and made again when asked for.
+class RebuiltLazily:
+    """Attributes of Autobahn that an open connection drops, and rebuilds when they are read.
 
     Each is a property that an attribute of the instance hides.
     """
 
     @cached_property
     def send_queue(self) -> deque[Any]:
-        """What waits to be sent in chops."""
+        """The chops that wait to be sent."""
         return deque()
 
     @cached_property
     def websocket_protocols(self) -> list[str]:
-        """The subprotocols that were offered: none."""
+        """The offered subprotocols: none."""
         return []
 
     @cached_property
     def websocket_extensions(self) -> list[Any]:
-        """The extensions that were offered: none."""
+        """The offered extensions: none."""
         return []
 
     @cached_property
     def websocket_extensions_in_use(self) -> list[Any]:
-        """The extensions that were agreed on: none."""
+        """The negotiated extensions: none."""
         return []
 
     @cached_property
     def utf8validator(self) -> Any:
-        """What checks text that comes in parts."""
+        """The UTF-8 check of a text that comes in parts."""
         return Utf8Validator()
 
     @cached_property
     def is_open(self) -> Deferred[None]:
-        """Fires when the handshake is done: it is."""
+        """A Deferred that has fired, because the handshake is done."""
         return succeed(None)
 
     @cached_property
     def _results(self) -> dict[str, Any]:
-        """What the listeners to an event answered."""
+        """The answers of the listeners, by event."""
         return dict.fromkeys(self._valid_events)
 
     @cached_property
@@ -183,38 +188,62 @@ class MadeAgain:
         _valid_events: list[str]
 
 
-MADE_EMPTY = frozenset(
+DROPPED_IF_EMPTY = frozenset(
     {"websocket_extensions", "websocket_extensions_in_use", "websocket_protocols"}
 )
-"""Lists that are let go where they are empty."""
+"""Lists that an open connection drops if they are empty, and rebuilds when they are read."""
 
-MADE_AGAIN = (
-    frozenset(name for name, value in vars(MadeAgain).items() if isinstance(value, cached_property))
-    - MADE_EMPTY
+REBUILT_LAZILY = (
+    frozenset(
+        name for name, value in vars(RebuiltLazily).items() if isinstance(value, cached_property)
+    )
+    - DROPPED_IF_EMPTY
 )
+"""Attributes that an open connection drops, and rebuilds when they are read."""
 
-LET_GO = HANDSHAKE_ONLY | MADE_AGAIN
+SHARED = frozenset({"_valid_events", "websocket_extensions", "websocket_protocols"})
+"""Lists with the same items in many connections, which share one copy: nobody may change it."""
 
-ALIKE = frozenset({"_valid_events", "websocket_extensions", "websocket_protocols"})
-"""Lists that many connections have alike, and hold in one copy: to be read, not to be changed."""
-
-LONGEST_IN_ONE_COPY = 256
-"""Characters of what is held in one copy; what is longer goes with its own connection."""
+MAX_SHARED_LENGTH = 256
+"""Characters of a shared value. Longer values are not shared."""
 
 
-def in_one_copy(value: Any) -> Any:
-    """Return a string, or a list of literals, in the copy that all connections share."""
+def compact(connection: Any) -> None:
+    """Drop from an open connection what its class, or another connection, holds as well.
+
+    Args:
+        connection: An Autobahn protocol with ``RebuiltLazily`` and ``AutobahnDefaults`` among
+            its bases, whose handshake is done.
+
+    """
+    connection.http_headers = {
+        shared(name): shared(value) if name in SHARED_HEADERS else value
+        for name, value in connection.http_headers.items()
+        if name not in DROPPED_HEADERS
+    }
+    connection.__dict__ = {
+        name: shared(value) if name in SHARED else value
+        for name, value in connection.__dict__.items()
+        if name not in DROPPED
+        and name not in REBUILT_LAZILY
+        and OPEN_DEFAULTS.get(name, DROPPED) is not value
+        and (value or name not in DROPPED_IF_EMPTY)
+    }
+
+
+def shared(value: Any) -> Any:
+    """Return the shared copy of a string, or of a list of literals; a long one unchanged."""
     if isinstance(value, str):
-        return _the_string(value) if len(value) <= LONGEST_IN_ONE_COPY else value
+        return _shared_string(value) if len(value) <= MAX_SHARED_LENGTH else value
     literals = repr(value)
-    return _the_literals(literals) if len(literals) <= LONGEST_IN_ONE_COPY else value
+    return _shared_literals(literals) if len(literals) <= MAX_SHARED_LENGTH else value
 
 
 @lru_cache(maxsize=1024)
-def _the_string(string: str) -> str:
-    return string  # what sys.intern would keep for ever in CPython 3.12
+def _shared_string(string: str) -> str:
+    return string  # sys.intern would keep it for ever in CPython 3.12
 
 
 @lru_cache(maxsize=256)
-def _the_literals(literals: str) -> Any:
+def _shared_literals(literals: str) -> Any:
     return literal_eval(literals)

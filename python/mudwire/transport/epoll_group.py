@@ -1,19 +1,19 @@
-"""The one place where the bytes of all connections come in.
+"""EpollGroup: reads all ready connections of a reactor in one iteration of it.
 
-Twisted's reactor finds, guards and names in the log each descriptor for itself, with ten
-calls of Python: a quarter of what an echo costs that is written at once. Here the
-connections of a reactor wait in an epoll of their own, which the reactor knows as one
-descriptor (epoll(7): a set may hold a set). What is ready is then read in one turn of the
-reactor, and a busy server pays for the turn, not for each connection. ``benches/e2e``
-measures what this gains.
+Twisted's reactor finds, guards and names in the log each readable descriptor for itself, with
+ten calls of Python: a quarter of the cost of an echo. An epoll group puts the connections into
+an epoll set of their own, which the reactor knows as one descriptor (epoll(7): a set may hold
+another set). The group then reads everything that is ready in one call of the reactor, and a
+busy server pays for the iteration instead of for each connection. ``benches/e2e`` measures the
+gain.
 
-A transport stays Twisted's: what it asks of its reactor about reading and writing passes here
-(``IReactorFDSet``), everything else goes to the reactor. Where there is no epoll, or another
-transport than plain TCP, the reactor reads as ever.
+A transport stays Twisted's. It sees a reactor whose methods for reading and writing
+(``IReactorFDSet``) lead to the group; every other attribute is the reactor's. Without epoll, or
+for any transport but plain TCP, the reactor reads as usual.
 
-A descriptor is never in both sets: a connection that waits to be written is the reactor's,
-for reading too. Otherwise the end of a connection, found here, could leave an event of the
-reactor's behind, for whoever gets the same descriptor next.
+A descriptor is never in both sets. A connection that waits to write belongs to the reactor for
+reading too. Otherwise the end of a connection, found by the group, could leave an event of the
+reactor behind for the next connection with the same descriptor.
 """
 
 # Twisted is typed in parts:
@@ -31,25 +31,26 @@ from twisted.internet.tcp import Server
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from mudwire.transport.write_buffer import TURN
+from mudwire.transport.write_buffer import Cork
 
-__all__ = ["Inbox"]
+__all__ = ["EpollGroup"]
 
-MOST_IN_A_TURN = 256
-"""How many connections are read before the reactor looks after everything else."""
+MAX_READS = 256
+"""Connections that are read before the reactor gets its turn again."""
 
 _log = Logger(namespace="mudwire")
 
 
-class Inbox:
-    """The connections of one reactor that wait for bytes; to it an ``IReadDescriptor``.
+class EpollGroup:
+    """The connections of one reactor that wait for bytes; an ``IReadDescriptor`` of the reactor.
 
     Args:
-        reactor: The reactor whose connections they are (``IReactorFDSet``).
+        reactor: The reactor that the connections belong to (``IReactorFDSet``).
 
     """
 
     def __init__(self, reactor: Any) -> None:
+        self.cork = Cork()
         self._reactor = reactor
         self._epoll = select.epoll()
         self._poll = self._epoll.poll
@@ -58,28 +59,28 @@ class Inbox:
 
     @staticmethod
     def adopt(transport: Any) -> None:
-        """Read a transport from now on, in its reactor's place, if that is possible.
+        """Read a transport from now on in place of its reactor, if that is possible.
 
         Args:
-            transport: Any transport; adopted is Twisted's plain TCP, open and not closing.
+            transport: Any transport. Adopted is Twisted's plain TCP, open and not closing.
 
         """
         if not _may_be_adopted(transport):
             return
         reactor = transport.reactor
-        inbox = _inbox_of(reactor)
+        group = _group_of(reactor)
         reads = transport in reactor.getReaders()
         writes = transport in reactor.getWriters()
         transport.stopReading()
         transport.stopWriting()
-        transport.reactor = inbox._seen_by_transports
+        transport.reactor = group._seen_by_transports
         if reads:
             transport.startReading()
         if writes:
             transport.startWriting()
 
     def holds(self, transport: Any) -> bool:
-        """Return whether a transport is read here."""
+        """Return whether the group reads a transport."""
         return self._transports.get(transport.fileno()) is transport
 
     def add(self, transport: Any) -> None:
@@ -91,7 +92,7 @@ class Inbox:
             self._reactor.addReader(self)
 
     def remove(self, transport: Any) -> None:
-        """Wait no more for bytes of a transport."""
+        """Stop waiting for bytes of a transport."""
         if not self.holds(transport):
             return
         fd = transport.fileno()
@@ -101,46 +102,46 @@ class Inbox:
             self._reactor.removeReader(self)
 
     def doRead(self) -> None:
-        """Let each transport read that has something, or is at its end."""
+        """Let each transport read that has bytes or is at its end; the cork is on meanwhile."""
         ready = self._transports.get
-        TURN.is_on = True
+        self.cork.is_on = True
         try:
-            for fd, _ in self._poll(0, MOST_IN_A_TURN):
+            for fd, _ in self._poll(0, MAX_READS):
                 transport = ready(fd)
                 if transport is None:
-                    continue  # taken out in this very turn
+                    continue  # an earlier one of this iteration removed it
                 try:
                     end = transport.doRead()
-                except BaseException as error:  # whatever it is, it ends this one, as in Twisted
+                except BaseException as error:  # any error ends this connection, as in Twisted
                     _log.failure("A connection failed while it was read")
                     end = error
                 if end is not None:
                     self._end(transport, end)
         finally:
-            TURN.end()
+            self.cork.uncork()
 
     def _end(self, transport: Any, why: BaseException) -> None:
         """Tell a transport that there is nothing more to read."""
         try:
             transport.stopReading()
-            if why is CONNECTION_DONE:  # perhaps the client only stopped writing
+            if why is CONNECTION_DONE:  # the client may have closed its writing half only
                 transport.readConnectionLost(Failure(why))
             else:
                 transport.connectionLost(Failure(why))
-        except BaseException:  # and nobody else
+        except BaseException:  # the other connections go on
             _log.failure("A connection failed when it ended")
 
     def connectionLost(self, reason: Failure) -> None:
-        """Hear that the reactor ends all that it knows of, and pass it on."""
+        """End all connections, because the reactor disconnects everything."""
         for transport in list(self._transports.values()):
             self._end(transport, reason.value or CONNECTION_LOST)
 
     def fileno(self) -> int:
-        """Return the descriptor of the set."""
+        """Return the descriptor of the epoll set."""
         return self._epoll.fileno()
 
     def logPrefix(self) -> str:
-        """Return what the log calls it."""
+        """Return the name of the group in Twisted's log."""
         return "mudwire"
 
 
@@ -153,16 +154,17 @@ def _may_be_adopted(transport: Any) -> bool:
 
 
 @cache
-def _inbox_of(reactor: Any) -> Inbox:
-    return Inbox(reactor)
+def _group_of(reactor: Any) -> EpollGroup:
+    return EpollGroup(reactor)
 
 
 class _Reactor:
-    """A reactor, as the transports see it that an inbox reads."""
+    """A reactor as the transports of an epoll group see it."""
 
-    def __init__(self, reactor: Any, inbox: Inbox) -> None:
+    def __init__(self, reactor: Any, group: EpollGroup) -> None:
         self._reactor = reactor
-        self._inbox = inbox
+        self._group = group
+        self.cork = group.cork
         self._writing: set[Any] = set()
         self._read_by_reactor: set[Any] = set()
 
@@ -174,18 +176,18 @@ class _Reactor:
             self._read_by_reactor.add(transport)
             self._reactor.addReader(transport)
         else:
-            self._inbox.add(transport)
+            self._group.add(transport)
 
     def removeReader(self, transport: Any) -> None:
         if transport in self._read_by_reactor:
             self._read_by_reactor.remove(transport)
             self._reactor.removeReader(transport)
         else:
-            self._inbox.remove(transport)
+            self._group.remove(transport)
 
     def addWriter(self, transport: Any) -> None:
         if transport not in self._writing:
-            reads = self._inbox.holds(transport)
+            reads = self._group.holds(transport)
             self.removeReader(transport)
             self._writing.add(transport)
             if reads:
@@ -195,7 +197,7 @@ class _Reactor:
     def removeWriter(self, transport: Any) -> None:
         self._reactor.removeWriter(transport)
         if transport in self._writing:
-            # The reactor itself lets go of one that has nothing more to read.
+            # The reactor itself removes a reader that is at its end.
             reads = transport in self._read_by_reactor and transport in self._reactor.getReaders()
             self.removeReader(transport)
             self._writing.remove(transport)

@@ -1,26 +1,28 @@
-"""The one place where the bytes of a connection leave.
+"""WriteBuffer: the bytes that a connection sends.
 
-Twisted's own ``write`` queues bytes, asks the poller for the socket, and sends them in a
-turn of their own, which costs as much again as the whole message. Here, while nothing waits,
-they go to the socket in the same turn of the reactor: at the end of it where the inbox reads
-many connections in one turn, so that all that a turn says to a client leaves in one piece
-and a busy client is woken once; at once anywhere else. Whatever the socket does not take
-goes to ``write``, in order, and so does everything behind it until the queue is empty.
-``benches/e2e`` measures what this gains: ``twisted-inbox`` against ``twisted``.
+Twisted's ``write`` queues bytes, asks the poller for the socket, and sends them in a later
+iteration of the reactor, which costs as much again as the whole message. A write buffer calls
+``send`` on the socket instead, while nothing waits in the transport's own queue:
 
-This way is taken only where nothing can come between: on a plain TCP connection of Twisted
-with empty buffers and without a producer, which nobody has aborted. A connection that
-somebody closes sends what is written before the close is carried out, here as in Twisted; a
-socket that is shut down for writing refuses. An error of the socket is not handled here: the
-bytes go to ``write``, and the reactor finds and reports it later, so that no callback runs
-inside a write. The private names of Twisted's ``FileDescriptor`` in this module are pinned by
-``tests/transport/test_write_buffer.py``.
+* at the end of the reactor's iteration while it is corked, so that all that an iteration says
+  to a client leaves in one ``send``;
+* at once while it is not.
 
-Seam: what a connection says passes :meth:`Outbox.write` once and in order, whole frames
-at a time where the frame is a data frame; only what Autobahn is asked to send in chops does
-not. What should remember the last frames of a client that may come back extends this class
-and is named as the protocol's ``outbox_class``. Who writes to the transport itself, past
-this class, is in no order with it.
+``write`` of the transport gets whatever the socket does not take, and everything behind it
+until the queue is empty, so the order stays. ``benches/e2e`` measures the gain:
+``twisted-epoll-group`` against ``twisted``.
+
+The socket is used directly only where nothing else can come between: on a plain TCP connection
+of Twisted with empty queues and without a producer, which nobody has aborted. Twisted, too,
+sends what is written behind ``loseConnection`` before it closes. An error of the socket is not
+handled here: the bytes go to ``write``, and the reactor finds the error and reports it later, so
+that no callback runs inside a write. ``tests/transport/test_write_buffer.py`` pins the private
+names of Twisted's ``FileDescriptor`` that this module uses.
+
+All that a connection sends passes :meth:`WriteBuffer.write` once and in order, one whole frame a
+call for a data frame. The exception is what Autobahn sends in chops. To remember frames for a
+client that may return, extend this class and set it as ``write_buffer_class`` of the protocol.
+Bytes that somebody writes to the transport directly have no order with these.
 """
 
 from __future__ import annotations
@@ -33,74 +35,76 @@ from twisted.logger import Logger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["TURN", "Outbox", "Turn"]
+__all__ = ["Cork", "WriteBuffer"]
 
-MOST_HELD = 64 * 1024
-"""How many bytes of a connection are held until the end of a turn, but for a longer frame."""
+MAX_CORKED_BYTES = 64 * 1024
+"""Bytes of a connection that a cork holds, unless one frame alone is longer."""
 
 
 _log = Logger(namespace="mudwire")
 
 
-class Turn:
-    """The turn of the inbox that is on, if one is, and the outboxes that hold bytes in it."""
+class Cork:
+    """Holds what the connections of one reactor send, until the end of an iteration."""
 
-    __slots__ = ("is_on", "outboxes")
+    __slots__ = ("is_on", "write_buffers")
 
     def __init__(self) -> None:
         self.is_on = False
-        self.outboxes: list[Outbox] = []
+        self.write_buffers: list[WriteBuffer] = []
 
-    def end(self) -> None:
-        """Send what is held; what fails ends its own connection."""
+    def uncork(self) -> None:
+        """Send everything; a failure ends its own connection and no other."""
         self.is_on = False
-        outboxes, self.outboxes = self.outboxes, []
-        for outbox in outboxes:
+        write_buffers, self.write_buffers = self.write_buffers, []
+        for write_buffer in write_buffers:
             try:
-                outbox.flush()
-            except BaseException:  # it must not keep the others from their bytes
-                _log.failure("What was held for a connection could not be sent")
-                outbox.abort()
+                write_buffer.flush()
+            except BaseException:  # the others must still be sent
+                _log.failure("The held bytes of a connection could not be sent")
+                write_buffer.abort()
 
 
-TURN = Turn()
-"""The one of this process; a process has one reactor."""
+NEVER_CORKED = Cork()
+"""The cork of a reactor that has none."""
 
 
-class Outbox:
-    """The way out of one connection.
+class WriteBuffer:
+    """The outgoing bytes of one connection.
 
     Args:
-        transport: Its transport (``ITransport``).
+        transport: The connection's transport (``ITransport``). Its reactor may have a ``cork``.
         limit: Number of bytes that may wait before the next ones are refused; 0 for no limit.
 
     """
 
-    __slots__ = ("_held", "_limit", "_send", "_transport")
+    __slots__ = ("_cork", "_held", "_limit", "_send", "_transport")
 
     def __init__(self, transport: Any, limit: int) -> None:
         self._transport = transport
         self._limit = limit
         self._held = b""
         self._send: Callable[[bytes], int] | None = None
+        self._cork: Cork = NEVER_CORKED
         if type(transport) is Server and not getattr(transport, "TLS", False):
             self._send = transport.socket.send
+            self._cork = getattr(transport.reactor, "cork", NEVER_CORKED)
 
     def write(self, data: bytes) -> bool:
-        """Send bytes, in this turn of the reactor if nothing waits.
+        """Send bytes, in this iteration of the reactor if nothing waits.
 
         Args:
             data: The bytes; not empty.
 
         Returns:
-            Whether they were taken. False says that more than the limit wait already,
+            Whether they were taken. False says that more bytes than the limit wait already,
             because the client reads slower than the game writes. The caller should then cut
             the connection: a close frame could not pass the queue.
 
         """
         transport = self._transport
         if self._held:
-            if len(self._held) + len(data) <= MOST_HELD:
+            if len(self._held) + len(data) <= MAX_CORKED_BYTES:
                 self._held += data
                 return True
             self.flush()
@@ -112,14 +116,14 @@ class Outbox:
             transport.write(data)
             return True
         self._held = data
-        if TURN.is_on:
-            TURN.outboxes.append(self)
+        if self._cork.is_on:
+            self._cork.write_buffers.append(self)
         else:
             self.flush()
         return True
 
     def flush(self) -> None:
-        """Send what is held until the end of the turn."""
+        """Send the bytes that the cork holds."""
         data, self._held = self._held, b""
         if not data:
             return
@@ -140,18 +144,18 @@ class Outbox:
             transport.write(data[sent:])
 
     def abort(self) -> None:
-        """Cut the connection."""
+        """Drop the held bytes and cut the connection."""
         self._held = b""
         self._transport.abortConnection()
 
     def close(self) -> None:
-        """Hear that the connection is gone; what is still written goes where Twisted drops it."""
+        """Stop using the socket: the connection is gone, and Twisted drops later writes."""
         self._send = None
 
     def waiting(self) -> int:
-        """Return how many bytes wait in the transport's buffers, as far as can be known.
+        """Return how many bytes wait here and in the transport's queues, as far as is known.
 
-        A transport that wraps another, as that of TLS does, keeps what waits in the inner one.
+        A transport that wraps another one, as TLS does, has its queue in the inner one.
         """
         inner = getattr(self._transport, "transport", None) or self._transport
         held = len(self._held)

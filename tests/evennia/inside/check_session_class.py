@@ -7,7 +7,7 @@ import pytest
 from evennia.server.portal.webclient import WebSocketClient as Stock
 from evennia.server.session import Session
 
-from in_memory import connected
+from fakes import connected
 from mudwire.evennia import WebSocketClient
 
 

@@ -12,7 +12,7 @@ from twisted.internet.defer import succeed
 from twisted.internet.task import Clock
 from twisted.logger import LogLevel, globalLogPublisher
 
-from in_memory import HANDSHAKE, Transport
+from fakes import HANDSHAKE, MemoryTransport
 from mudwire.evennia import WebSocketClient
 
 
@@ -40,7 +40,7 @@ def connect(handler, query=""):
     factory.protocol = WebSocketClient
     factory.sessionhandler = handler
     connection = factory.buildProtocol(None)
-    connection.makeConnection(Transport())
+    connection.makeConnection(MemoryTransport())
     connection.dataReceived(HANDSHAKE.replace(b"GET / ", f"GET /{query} ".encode()))
     return connection
 
@@ -97,7 +97,7 @@ def test_a_close_before_the_handshake_is_nobodys(handler):
     factory.protocol = WebSocketClient
     factory.sessionhandler = handler
     connection = factory.buildProtocol(None)
-    connection.makeConnection(Transport())
+    connection.makeConnection(MemoryTransport())
     connection.onClose(False, 1006, "gone")
     assert sent_to_the_server() == []
 

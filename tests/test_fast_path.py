@@ -1,42 +1,30 @@
-"""A command and a text in one native step, in steps, or through Autobahn: all the same."""
+"""The fast path of messages and the plain path give the same, and overrides are called."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from autobahn.twisted.websocket import WebSocketServerProtocol
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
 from client_frames import BINARY, PING, TEXT, client_frame
-from in_memory import HANDSHAKE, connected
+from fakes import RecordingHandler, opened
+from mudwire import WebClientProtocol
 from mudwire._native import EvenniaV1Codec
-from mudwire.protocol import WebClientProtocol
+from mudwire.protocol import PlainWebClientProtocol
 from mudwire.sessions.session import Session
 from mudwire.wire_formats import WIRE_FORMATS
 from mudwire.wire_formats.evennia_v1 import EvenniaV1Format
 
 
-class Handler:
+class ObeyingHandler(RecordingHandler):
     """A session handler that writes down what it hears, and does what the command says."""
 
-    def __init__(self):
-        self.events = []
-
-    def connect(self, session):
-        session.sessid = 7
-
-    def disconnect(self, session):
-        self.events.append(("disconnect",))
-
-    def sessions_from_csessid(self, csessid):
-        return []
-
     def data_in(self, session, **commands):
-        self.events.append((commands, str(session.trafficStats), session.state))
+        self.events.put((commands, str(session.trafficStats), session.state))
         [(name, (args, kwargs))] = commands.items()
         if not (isinstance(args, list) and isinstance(kwargs, dict)):
             return
@@ -57,16 +45,31 @@ class Handler:
             raise LookupError(name)
 
     def heard(self, payload, is_binary):
-        self.events.append(("heard", payload, is_binary))
+        self.events.put(("heard", payload, is_binary))
+
+    def taken_events(self):
+        """Return the events so far, without the sessions, and forget them."""
+        events = []
+        while not self.events.empty():
+            events.append(tuple(part for part in self.events.get() if not is_session(part)))
+        return events
 
 
-class Direct(WebClientProtocol, Session):
+def is_session(part):
+    return isinstance(part, PlainWebClientProtocol)
+
+
+class LoggingFailures:
     def _log_failure(self, error):
-        self.sessionhandler.events.append(("failed", repr(error)))
+        self.sessionhandler.events.put(("failed", repr(error)))
 
 
-class StepByStep(Direct):
-    """The same with every step in Python."""
+class Fast(LoggingFailures, WebClientProtocol, Session):
+    """A message in one native call."""
+
+
+class FastFrames(Fast):
+    """Frames natively, every other step in Python."""
 
     def onMessage(self, payload, isBinary):
         super().onMessage(payload, isBinary)
@@ -78,25 +81,14 @@ class StepByStep(Direct):
         super().sendEncoded(data, is_binary)
 
 
-class AutobahnsWay(StepByStep):
-    """The same through Autobahn."""
-
-    dataReceived = WebSocketServerProtocol.dataReceived
-    sendMessage = WebSocketServerProtocol.sendMessage
-
-
-def opened(protocol, **attributes):
-    connection = connected(protocol, **attributes)
-    connection.factory.sessionhandler = Handler()
-    connection.dataReceived(HANDSHAKE)
-    connection.transport.clear()
-    return connection
+class Plain(LoggingFailures, PlainWebClientProtocol, Session):
+    """Every step in Python, frames through Autobahn."""
 
 
 def play(protocol, segments):
     """Feed a connection the segments and return all that was seen."""
-    connection = opened(protocol)
-    events = connection.sessionhandler.events
+    handler = ObeyingHandler()
+    connection = opened(protocol, handler)
     seen = []
     for segment in segments:
         if connection.transport.disconnecting:
@@ -111,7 +103,7 @@ def play(protocol, segments):
             )
         )
     connection.connectionLost(Failure(ConnectionDone()))
-    return seen, events
+    return seen, handler.taken_events()
 
 
 values = st.recursive(
@@ -160,22 +152,22 @@ streams = st.lists(frames, min_size=1, max_size=6).map(b"".join)
 
 @settings(max_examples=300, deadline=None)
 @given(streams, st.lists(st.integers(0, 400), max_size=4).map(sorted))
-def test_all_ways_are_the_same(stream, cuts):
+def test_fast_and_plain_path_give_the_same(stream, cuts):
     cuts = [min(cut, len(stream)) for cut in cuts]
     pairs = zip([0, *cuts], [*cuts, len(stream)], strict=True)
     segments = [stream[start:end] for start, end in pairs if start < end]
-    seen = play(Direct, segments)
-    assert seen == play(StepByStep, segments)
-    assert seen == play(AutobahnsWay, segments)
+    seen = play(Fast, segments)
+    assert seen == play(FastFrames, segments)
+    assert seen == play(Plain, segments)
 
 
 LOOK = client_frame(TEXT, b'["text",["look"],{}]')
 
 
-def test_where_nothing_is_overridden_a_command_and_a_text_take_one_step(monkeypatch):
-    connection = opened(Direct)
+def test_without_overrides_a_message_takes_one_native_call(monkeypatch):
+    connection = opened(Fast, ObeyingHandler())
     for step in ("onMessage", "data_in", "sendEncoded", "sendMessage"):
-        monkeypatch.setattr(Direct, step, None)
+        monkeypatch.setattr(Fast, step, None)
     connection.dataReceived(LOOK)
     assert connection.transport.value() == b'\x81\x14["text",["look"],{}]'
     connection.send_prompt(">")
@@ -198,7 +190,7 @@ def overriding(cls, hook, calls):
 @pytest.mark.parametrize("hook", ["onMessage", "data_in", "sendEncoded", "sendMessage"])
 def test_an_override_of_the_protocol_is_called(hook):
     calls = []
-    connection = opened(overriding(Direct, hook, calls))
+    connection = opened(overriding(Fast, hook, calls), ObeyingHandler())
     connection.dataReceived(LOOK)
     assert connection.transport.value() == b'\x81\x14["text",["look"],{}]'
     assert calls == [hook]
@@ -211,7 +203,7 @@ def test_an_override_of_the_wire_format_is_called(hook):
     calls = []
     name = "v1.evennia.com"
     wire_format = overriding(EvenniaV1Format, hook, calls)()
-    connection = opened(Direct, wire_formats={name: wire_format})
+    connection = opened(Fast, ObeyingHandler(), wire_formats={name: wire_format})
     connection.dataReceived(LOOK)
     connection.send_prompt(">")
     connection.send_default("vitals", hp=1)
@@ -223,7 +215,9 @@ def test_an_override_of_the_wire_format_is_called(hook):
 
 def test_a_wire_format_of_the_class_is_used():
     terminal = WIRE_FORMATS["terminal.mudstandards.org"]
-    connection = opened(Direct, wire_format=terminal, onConnect=lambda self, request: None)
+    connection = opened(
+        Fast, ObeyingHandler(), wire_format=terminal, onConnect=lambda self, request: None
+    )
     connection.dataReceived(client_frame(TEXT, b"look"))
     assert connection.transport.value() == b"\x82\x08look\x1b[0m"
 
@@ -234,28 +228,30 @@ def test_a_wire_format_without_a_dict_is_used():
         name = "v1.evennia.com"
         supports_oob = True
 
-    connection = opened(Direct, wire_formats={Bare.name: Bare()})
+    connection = opened(Fast, ObeyingHandler(), wire_formats={Bare.name: Bare()})
     connection.dataReceived(LOOK)
     assert connection.transport.value() == b'\x81\x14["text",["look"],{}]'
 
 
-def test_an_override_that_the_connection_gets_when_it_opens_is_called():
+def test_an_override_that_onOpen_puts_into_the_instance_is_called():
     calls = []
 
-    class Own(Direct):
+    class Own(Fast):
         def onOpen(self):
             super().onOpen()
             self.sendEncoded = lambda *message: calls.append(message)
 
-    connection = opened(Own)
+    connection = opened(Own, ObeyingHandler())
     connection.dataReceived(LOOK)
     assert calls == [(b'["text",["look"],{}]', False)]
 
 
-def test_a_long_command_goes_step_by_step(monkeypatch):
+def test_a_long_command_takes_python_steps(monkeypatch):
     heard = []
-    monkeypatch.setattr(Handler, "data_in", lambda self, session, **kwargs: heard.append(kwargs))
-    connection = opened(Direct)
+    monkeypatch.setattr(
+        ObeyingHandler, "data_in", lambda self, session, **kwargs: heard.append(kwargs)
+    )
+    connection = opened(Fast, ObeyingHandler())
     for size in (100, 500, 1000, 100_000):
         command = {"text": [["x" * size], {}]}
         connection.dataReceived(client_frame(TEXT, json.dumps(["text", *command["text"]]).encode()))
@@ -263,20 +259,20 @@ def test_a_long_command_goes_step_by_step(monkeypatch):
 
 
 def test_a_session_that_ended_hears_nothing_more():
-    connection = opened(Direct)
-    events = connection.sessionhandler.events
+    connection = opened(Fast, ObeyingHandler())
+    handler = connection.sessionhandler
     connection.dataReceived(client_frame(TEXT, b'["quit",[],{}]'))
-    events.clear()
-    connection.state = connection.STATE_OPEN  # the close frame is still under way
+    assert handler.taken_events()
+    connection.state = connection.STATE_OPEN  # as if the close frame had not been sent yet
     connection.dataReceived(LOOK)
-    assert events == []
+    assert handler.taken_events() == []
 
 
-def test_a_wire_format_that_is_changed_later_is_used():
-    connection = opened(Direct)
+def test_a_wire_format_that_changes_later_is_used():
+    connection = opened(Fast, ObeyingHandler())
     connection.dataReceived(client_frame(TEXT, b'["format",[],{}]'))
     connection.dataReceived(client_frame(TEXT, b"look"))
-    assert connection.sessionhandler.events[-1][0] == {"text": [["look"], {}]}
+    assert connection.sessionhandler.taken_events()[-1][0] == {"text": [["look"], {}]}
     assert connection.transport.value() == b"\x82\x08look\x1b[0m"
     connection.wire_format = WIRE_FORMATS["v1.evennia.com"]
     connection.transport.clear()
@@ -284,7 +280,7 @@ def test_a_wire_format_that_is_changed_later_is_used():
     assert connection.transport.value() == b'\x81\x14["text",["look"],{}]'
 
 
-@pytest.mark.parametrize("protocol", [Direct, StepByStep])
+@pytest.mark.parametrize("protocol", [Fast, FastFrames, Plain])
 @pytest.mark.parametrize(
     ("subprotocol", "text", "command"),
     [
@@ -301,7 +297,7 @@ def test_a_wire_format_that_is_changed_later_is_used():
 def test_a_command_goes_out_without_its_keyword_protocol_flags(
     protocol, subprotocol, text, command
 ):
-    connection = opened(protocol)
+    connection = opened(protocol, ObeyingHandler())
     connection.wire_format = WIRE_FORMATS[subprotocol]
     keywords = {"protocol_flags": {"NOCOLOR": True}}
     connection.send_text("hi", type="look", **keywords)

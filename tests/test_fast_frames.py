@@ -1,22 +1,22 @@
-"""The native way of frames and Autobahn's own way are the same but for speed."""
+"""Frames on the fast path and through Autobahn give the same."""
 
 from __future__ import annotations
 
 import pytest
-from autobahn.twisted.websocket import WebSocketServerProtocol
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
 from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
-from in_memory import opened, timers
+from fakes import opened, timers
 from mudwire._native import Traffic
+from mudwire.fast_path import FastConnection
 from mudwire.transport.connection import Connection
 
 
-class Recorder(Connection):
-    """Writes down what it hears, and does what some messages tell it."""
+class Recorder:
+    """Writes down what it hears, and does what some messages say."""
 
     autoPingInterval = 20
     autoPingTimeout = 10
@@ -57,15 +57,16 @@ class Recorder(Connection):
         self.events.append(("sent a ping",))  # its payload is random
 
 
-class AutobahnsWay(Recorder):
-    """The same without the native way."""
+class Fast(Recorder, FastConnection):
+    """Reads and writes plain frames natively."""
 
-    dataReceived = WebSocketServerProtocol.dataReceived
-    sendMessage = WebSocketServerProtocol.sendMessage
+
+class Plain(Recorder, Connection):
+    """Reads and writes all frames through Autobahn."""
 
 
 def observed(connection):
-    """Return all that can be seen of a connection from outside."""
+    """Return everything that can be observed of a connection."""
     return {
         "events": connection.events,
         "sent": connection.transport.value(),
@@ -169,18 +170,18 @@ def play(protocol, options, segments):
 
 @settings(max_examples=300, deadline=None)
 @given(st.data(), streams, options)
-def test_both_ways_are_the_same(data, stream, options):
+def test_fast_and_plain_frames_give_the_same(data, stream, options):
     cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=6).map(sorted))
     segments = [
         (data.draw(st.sampled_from([0, 0, 25])), stream[start:end])
         for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)
         if start < end
     ]
-    assert play(Recorder, options, segments) == play(AutobahnsWay, options, segments)
+    assert play(Fast, options, segments) == play(Plain, options, segments)
 
 
-def test_ordinary_frames_take_the_native_way(monkeypatch):
-    connection = opened(Recorder)
+def test_plain_data_frames_pass_autobahn_by(monkeypatch):
+    connection = opened(Fast)
     monkeypatch.setattr(connection, "consumeData", None)
     monkeypatch.setattr(connection, "sendFrame", None)
     connection.dataReceived(client_frame(TEXT, b"echo") * 3)
@@ -202,14 +203,14 @@ def test_ordinary_frames_take_the_native_way(monkeypatch):
         "sendData",
     ],
 )
-def test_an_override_on_autobahns_way_is_called(hook):
+def test_an_override_of_a_step_of_autobahn_is_called(hook):
     calls = []
 
     def override(self, *args, **kwargs):
         calls.append(hook)
-        return getattr(Connection, hook)(self, *args, **kwargs)
+        return getattr(FastConnection, hook)(self, *args, **kwargs)
 
-    connection = opened(Recorder, **{hook: override})
+    connection = opened(Fast, **{hook: override})
     calls.clear()
     connection.dataReceived(client_frame(TEXT, b"echo"))
     assert connection.transport.value() == b"\x81\x04echo"
@@ -237,6 +238,6 @@ def test_no_frame_is_read_behind_the_end():
 
 @given(payloads, st.booleans())
 def test_a_frame_is_written_as_autobahn_writes_it(payload, is_binary):
-    connection = opened(AutobahnsWay)
+    connection = opened(Plain)
     connection.sendMessage(payload, is_binary)
     assert Traffic(0).write(payload, is_binary) == connection.transport.value()

@@ -1,0 +1,354 @@
+"""The fast path: a whole message in one native call, in and out.
+
+``protocol.py`` and ``transport/connection.py`` are the plain path: every step of a message is a
+method in Python, and Autobahn reads and writes the frames. They know nothing of this module.
+The classes here extend them, and skip steps where nobody could notice:
+
+* ``FastConnection`` reads and writes plain data frames natively. A plain frame is complete,
+  unfragmented, masked by the client, uncompressed, valid and within the limit. Autobahn gets
+  the rest of a segment from the first frame that is not plain.
+* ``WebClientProtocol`` also goes from a frame to the session handler, and from a text to a
+  frame, in one native call each, where the wire format is ``v1.evennia.com``.
+
+The rules:
+
+* The fast path and the plain path differ in speed and in nothing else. ``tests/test_fast_path.py``
+  and ``tests/test_fast_frames.py`` compare everything that can be observed.
+* An override of a step is called. It may be in the class or in the instance, of the protocol or
+  of the wire format, and turns off the calls that would skip it.
+* ``_fast_path`` is the state: a ``FastPath``, or None for the plain path. It is chosen when the
+  connection opens, and again at each event that may change the answer: bytes that Autobahn has
+  read, a ping, a listener, tracked timings, chopped sending, another wire format, the end of the
+  session. The state of the connection (``OPEN``) is asked for at each message instead, because
+  Autobahn changes it in many places.
+
+Covered by ``benches/bench_protocol.py``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from sys import maxsize
+from typing import TYPE_CHECKING, Any
+
+from autobahn.websocket.protocol import TrafficStats
+
+from mudwire import _native
+from mudwire._native import EvenniaV1Codec
+from mudwire.protocol import PlainWebClientProtocol
+from mudwire.transport.connection import OPEN, Connection
+
+if TYPE_CHECKING:
+    from mudwire.wire_formats import WireFormat
+
+__all__ = ["FastConnection", "FastPath", "WebClientProtocol"]
+
+AUTOBAHN_STEPS = frozenset(
+    {
+        "_dataReceived",
+        "consumeData",
+        "processData",
+        "onFrameBegin",
+        "onFrameData",
+        "onFrameEnd",
+        "_onMessageBegin",
+        "onMessageBegin",
+        "_onMessageFrameBegin",
+        "onMessageFrameBegin",
+        "_onMessageFrameData",
+        "onMessageFrameData",
+        "_onMessageFrameEnd",
+        "onMessageFrameEnd",
+        "_onMessageFrame",
+        "onMessageFrame",
+        "_onMessageEnd",
+        "onMessageEnd",
+        "_onMessage",
+        "sendFrame",
+        "sendData",
+    }
+)
+"""The steps of a frame in Autobahn that ``FastConnection`` skips."""
+
+STEPS_IN = frozenset({"onMessage", "data_in", "wire_format"})
+STEPS_OUT = frozenset({"sendEncoded", "sendMessage", "wire_format"})
+"""The steps of a message in the protocol that ``WebClientProtocol`` skips."""
+
+DECODERS = frozenset({"decode_incoming"})
+ENCODERS = frozenset({"encode_text", "encode_prompt", "encode_default"})
+"""The steps of a message in its wire format that ``WebClientProtocol`` skips."""
+
+
+class NativeTrafficStats(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
+    """The native counters, as Autobahn's statistics."""
+
+    def __init__(self, limit: int) -> None:
+        """Leave the counters at 0, where they start."""
+
+
+class FastPath:
+    """The native steps that a connection may take now.
+
+    Attributes:
+        codec_in: Decodes a command on its way to the session handler; None if a step between
+            the frame and the handler must be called.
+        codec_out: Encodes a text on its way to a frame; None if a step between must be called.
+
+    """
+
+    __slots__ = ("codec_in", "codec_out")
+
+    def __init__(
+        self, codec_in: EvenniaV1Codec | None = None, codec_out: EvenniaV1Codec | None = None
+    ) -> None:
+        self.codec_in = codec_in
+        self.codec_out = codec_out
+
+
+class FastConnection(Connection):
+    """A connection that reads and writes plain data frames natively."""
+
+    trafficStats: NativeTrafficStats
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A class attribute would hide it from CPython's specialised look-up of instances.
+        self._fast_path: FastPath | None = None
+
+    def _connectionMade(self) -> None:
+        """Begin, with native counters."""
+        super()._connectionMade()
+        limit = int(min(self.max_message_bytes, maxsize)) or maxsize
+        self.trafficStats = NativeTrafficStats(limit)
+
+    # Choosing the path.
+
+    def _choose_fast_path(self) -> None:
+        """Choose the path again, after an event that may change it."""
+        self._fast_path = self._fast_path_now()
+
+    def _fast_path_now(self) -> FastPath | None:
+        """Return the fast path, if it applies to the frames of this connection."""
+        return FastPath() if _reads_and_writes_plain_frames(self) else None
+
+    def _onOpen(self) -> None:
+        """Choose the path of the first messages, and again when the application has begun."""
+        self._choose_fast_path()
+        super()._onOpen()
+        self._choose_fast_path()
+
+    def on(self, event: str, handler: Any) -> None:
+        """Listen to an event of Autobahn, which only the plain path fires."""
+        super().on(event, handler)
+        self._choose_fast_path()
+
+    def setTrackTimings(self, enable: bool) -> None:
+        """Track timings, which only the plain path does."""
+        super().setTrackTimings(enable)
+        self._choose_fast_path()
+
+    def _sendAutoPing(self) -> None:
+        """Ping; until the pong comes, Autobahn takes any frame for a sign of life."""
+        super()._sendAutoPing()
+        self._choose_fast_path()
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Send bytes; frames must not pass chops that wait."""
+        super().sendData(data, sync, chopsize)
+        if sync or chopsize:
+            self._choose_fast_path()
+
+    # Receiving.
+
+    def dataReceived(self, data: bytes) -> None:
+        """Read the bytes of one segment."""
+        if self._fast_path is None or self.state != OPEN:
+            super().dataReceived(data)
+            self._choose_fast_path()
+        else:
+            self._read_frames(data, 0)
+
+    def _read_frames(self, data: bytes, offset: int) -> None:
+        """Read the plain frames of a segment from an offset; Autobahn gets the rest."""
+        read = self.trafficStats.read
+        while offset < len(data) and self._fast_path is not None and self.state == OPEN:
+            frame = read(data, offset)
+            if frame is None:
+                break
+            payload, is_binary, offset = frame
+            self.onMessage(payload, is_binary)
+            self._tell_listeners(payload, is_binary)
+        if offset < len(data):
+            self.data = data[offset:]
+            self.consumeData()
+            self._choose_fast_path()
+
+    def _tell_listeners(self, payload: bytes, is_binary: bool) -> None:
+        """Fire the event of a message whose own handling has added the listener."""
+        if self._listeners:
+            self.fire("message", payload, is_binary=is_binary)
+
+    # Sending.
+
+    def sendMessage(
+        self,
+        payload: bytes,
+        isBinary: bool = False,
+        fragmentSize: int | None = None,
+        sync: bool = False,
+        doNotCompress: bool = False,
+    ) -> None:
+        """Send one message, with the arguments and exceptions of Autobahn's method."""
+        if (
+            self._fast_path is not None
+            and self.state == OPEN
+            and type(payload) is bytes
+            and fragmentSize is None
+            and not sync
+        ):
+            self._write(self.trafficStats.write(payload, isBinary))
+        else:
+            super().sendMessage(payload, isBinary, fragmentSize, sync, doNotCompress)
+
+
+class WebClientProtocol(FastConnection, PlainWebClientProtocol):
+    """One player's websocket connection, and at once the session that the host knows.
+
+    A concrete class adds the host's session class: ``class WebSocketClient(WebClientProtocol,
+    Session)``. ``PlainWebClientProtocol`` has the attributes that a host configures, and the
+    methods that a game may override.
+    """
+
+    @property
+    def wire_format(self) -> WireFormat | None:
+        """The codec of this connection, from the handshake on; it may be changed."""
+        return self._wire_format
+
+    @wire_format.setter
+    def wire_format(self, wire_format: WireFormat | None) -> None:
+        self._wire_format = wire_format
+        self._choose_fast_path()
+
+    _wire_format: WireFormat | None = None
+
+    def _fast_path_now(self) -> FastPath | None:
+        fast_path = super()._fast_path_now()
+        codec = self._wire_format
+        if fast_path is not None and isinstance(codec, EvenniaV1Codec) and not self._ended:
+            steps_in = (self, WebClientProtocol, STEPS_IN), (codec, EvenniaV1Codec, DECODERS)
+            steps_out = (self, WebClientProtocol, STEPS_OUT), (codec, EvenniaV1Codec, ENCODERS)
+            if not any(overrides(*steps) for steps in steps_in):
+                fast_path.codec_in = codec
+            if not any(overrides(*steps) for steps in steps_out):
+                fast_path.codec_out = codec
+        return fast_path
+
+    def _end_session(self) -> None:
+        """End the session, which hears no more commands."""
+        super()._end_session()
+        self._choose_fast_path()
+
+    # Receiving.
+
+    def dataReceived(self, data: bytes) -> None:
+        """Read the bytes of one segment, the command at its start in one native call."""
+        fast_path = self._fast_path
+        if fast_path is None or fast_path.codec_in is None or self.state != OPEN:
+            super().dataReceived(data)
+            return
+        end = fast_path.codec_in.hand_on(
+            self.trafficStats, data, self.reserved_names, self.sessionhandler, self
+        )
+        if end and self._listeners:
+            # This message has added the first listener. Its payload is read again, uncounted.
+            frame = _native.Traffic(maxsize).read(data, 0)
+            assert frame is not None
+            payload, is_binary, _ = frame
+            self._tell_listeners(payload, is_binary)
+        if end < len(data):
+            self._read_frames(data, end)
+
+    # Sending.
+
+    def send_text(self, *args: Any, **kwargs: Any) -> None:
+        """Send text to the player.
+
+        Args:
+            args: The text, in the game's markup, then arguments that go along.
+            kwargs: Keywords that go along. ``options`` may hold ``raw``, ``client_raw``,
+                ``nocolor``, ``screenreader`` and ``send_prompt`` (each a bool).
+
+        """
+        fast_path = self._fast_path
+        if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
+            super().send_text(*args, **kwargs)
+            return
+        frame = fast_path.codec_out.frame_text(
+            self.trafficStats, args, kwargs, self.protocol_flags, False
+        )
+        if frame is not None:
+            self._write(frame)
+
+    def send_prompt(self, *args: Any, **kwargs: Any) -> None:
+        """Send a prompt to the player, with the arguments of ``send_text``."""
+        fast_path = self._fast_path
+        if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
+            super().send_prompt(*args, **kwargs)
+            return
+        frame = fast_path.codec_out.frame_text(
+            self.trafficStats, args, kwargs, self.protocol_flags, True
+        )
+        if frame is not None:
+            self._write(frame)
+
+    def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
+        """Send any other command to the client, with its arguments."""
+        fast_path = self._fast_path
+        if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
+            super().send_default(cmdname, *args, **kwargs)
+            return
+        frame = fast_path.codec_out.frame_default(self.trafficStats, cmdname, args, kwargs)
+        if frame is not None:
+            self._write(frame)
+
+
+def _reads_and_writes_plain_frames(connection: FastConnection) -> bool:
+    """Return whether native frames give what Autobahn would give, as its state is now.
+
+    ``tests/test_fast_frames.py`` pins the private names.
+    """
+    return (
+        getattr(connection, "state", None) == OPEN  # Autobahn sets it late
+        # Nothing is half read.
+        and not connection.data
+        and connection.current_frame is None
+        and not connection.inside_message
+        # Nobody but ``onMessage`` and the ping timeout notices a frame.
+        and not connection._listeners
+        and not connection.autoPingTimeoutCall
+        and connection.trackedTimings is None
+        and not connection.logFrames
+        and not connection.logOctets
+        # Every message is one unmasked frame with an uncompressed payload.
+        and connection._perMessageCompress is None
+        and connection.websocket_version != 0
+        and connection.applyMask
+        and not connection.maskServerFrames
+        and not connection.autoFragmentSize
+        and not connection.maxFramePayloadSize
+        and not connection.maxMessagePayloadSize
+        and not connection.__dict__.get("send_queue")
+        and not overrides(connection, FastConnection, AUTOBAHN_STEPS)
+    )
+
+
+def overrides(instance: Any, base: type, names: frozenset[str]) -> bool:
+    """Return whether an instance, or its class, has methods of these names other than the base."""
+    concrete: Any = type(instance)
+    own = getattr(instance, "__dict__", ())
+    return not names.isdisjoint(own) or _class_overrides(concrete, base, names)
+
+
+@cache
+def _class_overrides(concrete: Any, base: Any, names: frozenset[str]) -> bool:
+    return any(getattr(concrete, name) is not getattr(base, name) for name in names)

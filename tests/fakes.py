@@ -1,0 +1,180 @@
+"""Fakes: a reactor, a socket, transports, a session handler, and connections made of them.
+
+They stand for the parts that a test does not need to be real. Whatever is about the real parts
+uses ``serving``.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from queue import Queue
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import txaio
+from autobahn.twisted.websocket import WebSocketServerFactory
+from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import IReactorFDSet
+from twisted.internet.task import Clock
+from twisted.internet.tcp import Server
+from twisted.internet.testing import StringTransport
+from zope.interface import implementer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+PEER = ("127.0.0.1", 1)
+
+
+@implementer(IReactorFDSet)
+class FakeReactor:
+    """Knows which descriptors want to be read and written, and runs nothing."""
+
+    def __init__(self) -> None:
+        self.readers: set[Any] = set()
+        self.writers: set[Any] = set()
+
+    def addReader(self, reader: Any) -> None:
+        self.readers.add(reader)
+
+    def removeReader(self, reader: Any) -> None:
+        self.readers.discard(reader)
+
+    def addWriter(self, writer: Any) -> None:
+        self.writers.add(writer)
+
+    def removeWriter(self, writer: Any) -> None:
+        self.writers.discard(writer)
+
+    def getReaders(self) -> list[Any]:
+        return list(self.readers)
+
+    def getWriters(self) -> list[Any]:
+        return list(self.writers)
+
+    def callLater(self, seconds: float, function: Any, *args: Any) -> None:
+        pass
+
+
+class FakeSocket:
+    """Takes everything; or, of each send, as many bytes as ``takes`` says, or fails.
+
+    Args:
+        takes: For each send a number of bytes, or the error to raise.
+
+    """
+
+    def __init__(self, *takes: int | OSError) -> None:
+        self.takes = list(takes)
+        self.sent: list[bytes] = []
+
+    def send(self, data: bytes) -> int:
+        take = self.takes.pop(0) if self.takes else len(data)
+        if isinstance(take, OSError):
+            raise take
+        self.sent.append(data[:take])
+        return len(data[:take])
+
+    def setsockopt(self, *option: int) -> None:
+        pass
+
+
+class MemoryTransport(StringTransport):
+    """A transport in memory that, like a real one, unregisters a producer that it does not have."""
+
+    def unregisterProducer(self) -> None:
+        self.producer = None
+
+
+def transport_on(socket: Any, reactor: Any = None) -> Server:
+    """Return Twisted's own TCP transport, open, on a socket that may be a fake."""
+    transport = Server.__new__(Server)
+    transport.socket = socket
+    transport.reactor = FakeReactor() if reactor is None else reactor
+    transport.connected = 1
+    transport.client = PEER
+    transport._tempDataBuffer = []
+    transport._tempDataLen = 0
+    transport.getPeer = transport.getHost = lambda: IPv4Address("TCP", *PEER)
+    return transport
+
+
+class RecordingHandler(dict):
+    """A session handler that writes down its calls in ``events``.
+
+    Like Evennia's, it deletes by number, whichever session has it. It sends the text of the
+    command ``echo`` back. ``fails`` names the methods that raise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: Queue[tuple[Any, ...]] = Queue()
+        self.latest = 0
+        self.fails: set[str] = set()
+
+    def connect(self, session: Any) -> None:
+        self._maybe_fail("connect")
+        if not session.sessid:
+            self.latest += 1
+            session.sessid = self.latest
+        self[session.sessid] = session
+        self.events.put(("connect", session))
+
+    def disconnect(self, session: Any) -> None:
+        self.pop(session.sessid, None)
+        self.events.put(("disconnect", session))
+        self._maybe_fail("disconnect")
+
+    def data_in(self, session: Any, **kwargs: Any) -> None:
+        self._maybe_fail("data_in")
+        self.events.put(("data_in", session, kwargs))
+        for name, (args, _) in kwargs.items():
+            if name == "echo":
+                session.send_text(*args)
+
+    def sessions_from_csessid(self, csessid: str) -> list[Any]:
+        return [session for session in self.values() if session.csessid == csessid]
+
+    def _maybe_fail(self, method: str) -> None:
+        if method in self.fails:
+            message = f"{method} fails"
+            raise RuntimeError(message)
+
+
+@contextmanager
+def timers() -> Iterator[Clock]:
+    """Give the clock that Autobahn's timers run on."""
+    with pytest.MonkeyPatch.context() as patch:
+        clock = Clock()
+        patch.setattr(txaio.config, "loop", clock)
+        yield clock
+
+
+def connected(protocol: type, **options: Any) -> Any:
+    """Return a connection of a subclass of the protocol with these attributes, in memory."""
+    factory = WebSocketServerFactory(reactor=Clock())
+    factory.protocol = type(protocol.__name__, (protocol,), options)
+    connection = factory.buildProtocol(None)
+    connection.makeConnection(MemoryTransport())
+    return connection
+
+
+def opened(protocol: type, handler: Any = None, **options: Any) -> Any:
+    """Return a connection as ``connected`` does, its handshake done.
+
+    Args:
+        protocol: Its class.
+        handler: The session handler, for a class that has sessions.
+        options: Class attributes.
+
+    """
+    connection = connected(protocol, **options)
+    connection.factory.sessionhandler = handler
+    connection.dataReceived(HANDSHAKE)
+    assert connection.state == connection.STATE_OPEN
+    connection.transport.clear()
+    return connection
