@@ -1,0 +1,156 @@
+"""No module imports itself through others, in Python and in Rust; imports for types count."""
+
+from __future__ import annotations
+
+import ast
+import re
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+PYTHON = ROOT / "python"
+CRATES = sorted(path.parent for path in (ROOT / "rust").glob("*/Cargo.toml"))
+
+Graph = dict[str, set[str]]
+
+
+def python_graph() -> Graph:
+    """Return the modules of the package, and of each the modules that it imports."""
+    paths = {
+        ".".join(path.relative_to(PYTHON).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PYTHON.rglob("*.py*")
+        if path.suffix in (".py", ".pyi")
+    }
+    return {
+        name: {
+            module
+            for imported in imported_names(path)
+            if (module := longest_prefix(imported.split("."), paths, ".")) not in (None, name)
+        }
+        for name, path in paths.items()
+    }
+
+
+def imported_names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rust_graph(crate: Path) -> Graph:
+    """Return the modules of a crate, and of each the modules that its code names."""
+    source = crate / "src"
+    paths = {
+        "::".join(("crate", *path.relative_to(source).with_suffix("").parts)): path
+        for path in source.rglob("*.rs")
+        if path.stem != "tests"
+    }
+    paths = {"crate" if name == "crate::lib" else name: path for name, path in paths.items()}
+    return {
+        name: {
+            module
+            for used in used_paths(path.read_text(encoding="utf-8"), name, paths)
+            if (module := longest_prefix(used, paths, "::")) not in (None, name)
+        }
+        for name, path in paths.items()
+    }
+
+
+def used_paths(code: str, name: str, modules: dict[str, Path]) -> Iterator[list[str]]:
+    """Give the paths in the code of a module, from the crate's root, without its unit tests."""
+    code = re.sub(r"//.*", "", code.partition("#[cfg(test)]\nmod tests {")[0])
+    code = re.sub(r"#\[cfg\(test\)\]\s*mod tests;", "", code)
+    uses = [
+        path.split("::")
+        for tree in re.findall(r"\buse ([^;]+);", code)
+        for path in expand(re.sub(r"\s+", "", tree))
+    ]
+    inline = [path.split("::") for path in re.findall(r"\b(?:crate|super|self)(?:::\w+)+", code)]
+    here = name.split("::")
+    for first, *rest in uses + inline:
+        if first == "crate":
+            yield ["crate", *rest]
+        elif first == "self":
+            yield [*here, *rest]
+        elif first == "super":
+            above = [part for part in rest if part == "super"]
+            yield [*here[: -1 - len(above)], *rest[len(above) :]]
+        elif "::".join([*here, first]) in modules:
+            yield [*here, first, *rest]
+
+
+def expand(tree: str) -> Iterator[str]:
+    """Give each path of a use tree: ``a::{b,c::d}`` is ``a::b`` and ``a::c::d``."""
+    prefix, brace, rest = tree.partition("{")
+    if not brace:
+        yield tree
+        return
+    depth, part = 0, ""
+    for character in rest:
+        if depth == 0 and character in ",}":
+            if part:
+                yield from (prefix + path for path in expand(part))
+            part = ""
+            continue
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        part += character
+
+
+def longest_prefix(parts: list[str], modules: dict[str, Path], separator: str) -> str | None:
+    """Return the module that a path leads to: ``a.b.C`` is in ``a.b``."""
+    for end in range(len(parts), 0, -1):
+        if (name := separator.join(parts[:end])) in modules:
+            return name
+    return None
+
+
+def rooms(graph: Graph) -> Graph:
+    """Return the graph of the package's rooms: its top-level modules and packages."""
+
+    def room(module: str) -> str:
+        return ".".join(module.split(".")[:2])
+
+    rooms: Graph = {}
+    for module, imports in graph.items():
+        rooms.setdefault(room(module), set()).update(room(imported) for imported in imports)
+    return {name: imports - {name} for name, imports in rooms.items()}
+
+
+def circle(graph: Graph) -> list[str]:
+    """Return a circle of the graph; empty if there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_python_modules_have_no_import_circle() -> None:
+    graph = python_graph()
+    assert "mudwire.transport.connection" in graph["mudwire.protocol"]
+    assert circle(graph) == []
+
+
+def test_python_rooms_have_no_import_circle() -> None:
+    assert circle(rooms(python_graph())) == []
+
+
+@pytest.mark.parametrize("crate", CRATES, ids=lambda crate: crate.name)
+def test_rust_modules_have_no_circle(crate: Path) -> None:
+    graph = rust_graph(crate)
+    assert any(graph.values())
+    assert circle(graph) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) != []
+    assert sorted(expand("a::{b,c::{d,e},f}")) == ["a::b", "a::c::d", "a::c::e", "a::f"]
