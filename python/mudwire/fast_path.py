@@ -172,19 +172,21 @@ class FastConnection(Connection):
         """Read the plain frames of a segment from an offset; Autobahn gets the rest."""
         read = self.trafficStats.read
         while offset < len(data) and self._fast_path is not None and self.state == OPEN:
+            fast_path = self._fast_path
             frame = read(data, offset)
             if frame is None:
                 break
             payload, is_binary, offset = frame
             self.onMessage(payload, is_binary)
-            self._tell_listeners(payload, is_binary)
+            if self._fast_path is not fast_path:
+                self._tell_listeners(payload, is_binary)
         if offset < len(data):
             self.data = data[offset:]
             self.consumeData()
             self._choose_fast_path()
 
     def _tell_listeners(self, payload: bytes, is_binary: bool) -> None:
-        """Fire the event of a message whose own handling has added the listener."""
+        """Fire the event of a message, if its own handling has added a listener."""
         if self._listeners:
             self.fire("message", payload, is_binary=is_binary)
 
@@ -206,7 +208,8 @@ class FastConnection(Connection):
             and fragmentSize is None
             and not sync
         ):
-            self._write(self.trafficStats.write(payload, isBinary))
+            if not self.write_buffer.write(self.trafficStats.write(payload, isBinary)):
+                self._drop_slow_reader()
         else:
             super().sendMessage(payload, isBinary, fragmentSize, sync, doNotCompress)
 
@@ -259,8 +262,8 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         end = fast_path.codec_in.hand_on(
             self.trafficStats, data, self.reserved_names, self.sessionhandler, self
         )
-        if end and self._listeners:
-            # This message has added the first listener. Its payload is read again, uncounted.
+        if end and self._fast_path is not fast_path and self._listeners:
+            # This message has added a listener. Its payload is read again, uncounted.
             frame = _native.Traffic(maxsize).read(data, 0)
             assert frame is not None
             payload, is_binary, _ = frame
@@ -286,8 +289,8 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         frame = fast_path.codec_out.frame_text(
             self.trafficStats, args, kwargs, self.protocol_flags, False
         )
-        if frame is not None:
-            self._write(frame)
+        if frame is not None and not self.write_buffer.write(frame):
+            self._drop_slow_reader()
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
         """Send a prompt to the player, with the arguments of ``send_text``."""
@@ -298,8 +301,8 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         frame = fast_path.codec_out.frame_text(
             self.trafficStats, args, kwargs, self.protocol_flags, True
         )
-        if frame is not None:
-            self._write(frame)
+        if frame is not None and not self.write_buffer.write(frame):
+            self._drop_slow_reader()
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
         """Send any other command to the client, with its arguments."""
@@ -308,8 +311,8 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
             super().send_default(cmdname, *args, **kwargs)
             return
         frame = fast_path.codec_out.frame_default(self.trafficStats, cmdname, args, kwargs)
-        if frame is not None:
-            self._write(frame)
+        if frame is not None and not self.write_buffer.write(frame):
+            self._drop_slow_reader()
 
 
 def _reads_and_writes_plain_frames(connection: FastConnection) -> bool:

@@ -126,7 +126,8 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
             self.write_buffer.flush()
             super().sendData(data, sync, chopsize)
             return
-        self._write(data)
+        if not self.write_buffer.write(data):
+            self._drop_slow_reader()
         if self.state == OPEN:
             self.trafficStats.outgoingOctetsWireLevel += len(data)
         elif self.state == CONNECTING:
@@ -134,14 +135,10 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
         if self.logOctets:
             self.logTxOctets(data, sync)
 
-    def _write(self, data: bytes) -> None:
-        """Write bytes; cut the connection of a client that does not read.
-
-        A close frame could not pass the queue.
-        """
-        if not self.write_buffer.write(data):
-            self.wasNotCleanReason = LIMITS["max_queue_bytes"].log
-            self.dropConnection(abort=True)
+    def _drop_slow_reader(self) -> None:
+        """Cut the connection of a client that does not read: a close frame could not pass."""
+        self.wasNotCleanReason = LIMITS["max_queue_bytes"].log
+        self.dropConnection(abort=True)
 
     def dropConnection(self, abort: bool = False) -> None:
         """Close the transport, after the bytes that the cork holds."""
