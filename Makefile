@@ -58,13 +58,14 @@ bench: $(VENV)/.bench ## all comparisons, in a quarter of an hour; writes docs/p
 	$(MICRO) --benchmark-json=benches/results/micro.json
 	$(BENCH) python benches/e2e/run.py
 	$(BENCH) python benches/e2e/game.py
-	$(BENCH) python benches/report.py
+	$(BENCH) python benches/tables.py --write
+	$(BENCH) python benches/plots.py
 
-bench-quick: $(VENV)/.bench ## a look at the same in a minute; writes nothing that is kept
+bench-quick: $(VENV)/.bench ## all comparisons, in a minute; writes nothing that is kept
 	mkdir -p benches/results/quick
 	$(MICRO) --quick --benchmark-quiet --benchmark-json=benches/results/quick/micro.json
 	$(BENCH) python benches/e2e/run.py --quick
-	$(BENCH) python benches/report.py --quick
+	$(BENCH) python benches/tables.py --quick
 
 # A wheel says nothing of the machine that it was built on.
 DIST := dist

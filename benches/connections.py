@@ -1,4 +1,8 @@
-"""Connections in memory, of every class, with no more of a host than the class needs."""
+"""Open connections in memory, of each class that is compared.
+
+The transport is Twisted's own, on a socket that accepts everything. This module imports Evennia
+only when its class is asked for.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.tcp import Server
 from twisted.python.reflect import namedAny
 
+from client_frames import TEXT, client_frame
 from in_memory import HANDSHAKE
 
 if TYPE_CHECKING:
@@ -18,7 +23,7 @@ PEER = ("127.0.0.1", 1)
 
 
 class Socket:
-    """Takes everything and remembers the last."""
+    """A socket that accepts everything and keeps what it got last."""
 
     sent = b""
 
@@ -31,7 +36,7 @@ class Socket:
 
 
 class Reactor:
-    """Lets a transport write its queue as soon as it asks for that."""
+    """A reactor that lets a transport write as soon as the transport asks."""
 
     def addWriter(self, transport: Server) -> None:
         transport.doWrite()
@@ -41,7 +46,7 @@ class Reactor:
 
 
 def transport() -> Server:
-    """Return Twisted's own transport, on a socket that is none."""
+    """Return Twisted's TCP transport on the socket above."""
     made = Server.__new__(Server)
     made.socket = Socket()
     made.reactor = Reactor()
@@ -54,7 +59,7 @@ def transport() -> Server:
 
 
 class Handler(dict):
-    """A session handler that answers a line with that line, and keeps what came in last."""
+    """A session handler that keeps the last command."""
 
     heard: dict[str, Any]
 
@@ -63,40 +68,45 @@ class Handler(dict):
 
     def data_in(self, session: Any, **kwargs: Any) -> None:
         self.heard = kwargs
+
+
+class EchoHandler(Handler):
+    """A session handler that also answers a line with that line."""
+
+    def data_in(self, session: Any, **kwargs: Any) -> None:
+        self.heard = kwargs
         session.send_text(kwargs["text"][0][0], options={})
 
 
-def _mudwire() -> type:
+def on_the_plain_path(protocol: type) -> type:
+    """Return a subclass with Autobahn's own methods, which switch the fast path off."""
+    methods = ("dataReceived", "sendMessage")
+    autobahns = {name: getattr(WebSocketServerProtocol, name) for name in methods}
+    return type("PlainPath", (protocol,), autobahns)
+
+
+def mudwires_class() -> type:
     return namedAny("mudwire.evennia.WebSocketClient")
 
 
-def _on_autobahns_way() -> type:
-    methods = ("dataReceived", "sendMessage")
-    own = {name: getattr(WebSocketServerProtocol, name) for name in methods}
-    return type("OnAutobahnsWay", (_mudwire(),), own)
-
-
-def _evennia() -> type:
-    return namedAny("evennia.server.portal.webclient.WebSocketClient")
-
-
 CLASSES: dict[str, Callable[[], type]] = {
-    "mudwire": _mudwire,
-    "mudwire, Autobahn's way": _on_autobahns_way,
-    "Evennia": _evennia,
+    "mudwire": mudwires_class,
+    "mudwire, plain path": lambda: on_the_plain_path(mudwires_class()),
+    "Evennia": lambda: namedAny("evennia.server.portal.webclient.WebSocketClient"),
+    "Autobahn": lambda: WebSocketServerProtocol,
 }
-"""Name -> its class: mudwire's, the same without the native way of frames, and Evennia's."""
+"""Name of a contender -> its class, which is imported only when it is measured."""
 
 
-def factory_of(protocol: type) -> WebSocketServerFactory:
+def factory_of(protocol: type, handler: type = EchoHandler) -> WebSocketServerFactory:
     factory = WebSocketServerFactory()
     factory.protocol = protocol
-    factory.sessionhandler = Handler()
+    factory.sessionhandler = handler()
     return factory
 
 
 def connect(factory: WebSocketServerFactory) -> Any:
-    """Return an open connection, its handshake done."""
+    """Return a connection after its handshake."""
     connection = factory.buildProtocol(None)
     connection.makeConnection(transport())
     connection.dataReceived(HANDSHAKE)
@@ -110,7 +120,12 @@ def connected(name: str) -> Any:
     return connection
 
 
+def frame_of(payload: bytes) -> bytes:
+    """Return a client's text message as one masked frame."""
+    return client_frame(TEXT, payload)
+
+
 def sent(connection: Any) -> bytes:
-    """Return the payload of the last frame, which has no mask (RFC 6455, section 5.2)."""
+    """Return the payload of the last frame, which is not masked (RFC 6455, section 5.2)."""
     frame = bytes(connection.transport.socket.sent)
     return frame[{126: 4, 127: 10}.get(frame[1], 2) :]

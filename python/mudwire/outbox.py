@@ -6,7 +6,7 @@ they go to the socket in the same turn of the reactor: at the end of it where th
 many connections in one turn, so that all that a turn says to a client leaves in one piece
 and a busy client is woken once; at once anywhere else. Whatever the socket does not take
 goes to ``write``, in order, and so does everything behind it until the queue is empty.
-``benches/e2e`` measures what this gains: ``twisted-inbox`` against ``twisted``.
+Covered by ``benches/e2e/run.py``: ``twisted-epoll-group`` against ``twisted``.
 
 This way is taken only where nothing can come between: on a plain TCP connection of Twisted
 with empty buffers and without a producer, which nobody has aborted. A connection that
