@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 DIRECTORY = Path(__file__).parents[1] / "docs" / "performance"
-OURS, OTHERS, PLAIN = "#c2410c", "#334155", "#a3b1c6"
+MUDWIRE, EVENNIA, OTHERS = "#c2410c", "#334155", "#a3b1c6"
 
 plt.rcParams.update(
     {
@@ -34,13 +34,14 @@ plt.rcParams.update(
 )
 
 
-def colour(server: str) -> str:
-    if "mudwire" in server:
-        return OURS
-    return OTHERS if "vennia" in server else PLAIN
+def colour(contender: str) -> str:
+    if "mudwire" in contender:
+        return MUDWIRE
+    return EVENNIA if "evennia" in contender.lower() else OTHERS
 
 
 def message(axes: Axes, servers: Servers) -> None:
+    """Draw the server CPU of one message as a bar for each server."""
     bars = [
         (
             f"{server}, {answer}",
@@ -60,6 +61,7 @@ def message(axes: Axes, servers: Servers) -> None:
 
 
 def conversion(axes: Axes, micro: Micro) -> None:
+    """Draw the speed of ``parse_html`` as two bars for each text."""
     texts = micro.texts("parse_html")
     for offset, contender in enumerate(("mudwire", "Evennia")):
         axes.barh(
@@ -77,6 +79,7 @@ def conversion(axes: Axes, micro: Micro) -> None:
 
 
 def connections(axes: Axes, servers: Servers) -> None:
+    """Draw the server CPU of one message as a line over the number of connections."""
     for (server, _), line in zip(servers.names("crowded"), (":", "--", "-", "-"), strict=True):
         rows = servers.rows("crowded", server=server)
         axes.plot(
@@ -106,6 +109,7 @@ def plain_numbers(*axis: Axis) -> None:
 
 
 def latency(axes: Axes, servers: Servers) -> None:
+    """Draw three percentiles of the latency as points for each server."""
     names = [server for server, _ in servers.names("at_a_rate")][::-1]
     for percentile, marker in (("p50", "o"), ("p99", "s"), ("p999", "^")):
         values = [1e3 * servers.median_of("at_a_rate", percentile, server=name) for name in names]

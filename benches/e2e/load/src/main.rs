@@ -1,6 +1,6 @@
 //! Loads one server on loopback, and prints what that cost as one line of JSON.
 //!
-//! The operating system tells the server's CPU time at the start and at the end of the measurement.
+//! The server's CPU time comes from the operating system, before and after the measurement.
 //! Every message has a number of its own, so that no cache in the server can answer it.
 
 mod client;
