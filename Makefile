@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench bench-quick wheel clean
+.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench bench-quick instructions wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,13 +57,17 @@ bench: $(VENV)/.bench ## all comparisons, in a quarter of an hour; writes docs/p
 	$(MICRO) --benchmark-json=benches/results/micro.json
 	$(BENCH) python benches/e2e/run.py
 	$(BENCH) python benches/e2e/game.py
-	$(BENCH) python benches/report.py
+	$(BENCH) python benches/tables.py --write
+	$(BENCH) python benches/plots.py
 
-bench-quick: $(VENV)/.bench ## a look at the same in a minute; writes nothing that is kept
+bench-quick: $(VENV)/.bench ## all comparisons, in a minute; writes nothing that is kept
 	mkdir -p benches/results/quick
 	$(MICRO) --quick --benchmark-quiet --benchmark-json=benches/results/quick/micro.json
 	$(BENCH) python benches/e2e/run.py --quick
-	$(BENCH) python benches/report.py --quick
+	$(BENCH) python benches/tables.py --quick
+
+instructions: $(VENV)/.built ## instructions of one call, counted by valgrind; ARGS="--help" for more
+	PYTHONPATH=benches:tests $(BIN)/python benches/instructions.py $(ARGS)
 
 # A wheel says nothing of the machine that it was built on.
 DIST := dist

@@ -1,4 +1,4 @@
-"""What ``mudwire.evennia.install`` gains where Evennia converts: telnet, ANSIString, EvTable."""
+"""Evennia's own functions and classes, with and without ``mudwire.evennia.install``."""
 
 from __future__ import annotations
 
@@ -13,45 +13,42 @@ def ansistring(number):
     return str(ANSIString(room(number)))
 
 
-def table(number):
+def evtable(number):
     from evennia.utils.evtable import EvTable
 
     rows = [[f"|c{column}{row}|n |=m{number}|n" for row in range(10)] for column in range(4)]
     return str(EvTable("|wName|n", "|wClass|n", "|wLevel|n", "|wPlace|n", table=rows))
 
 
-@pytest.fixture
-def call(stock, text):
-    """Give the function of a text; Evennia is set up before it is called."""
-    return {
-        "parse_ansi, room": lambda number: stock.parse_ansi(room(number), xterm256=True),
-        "parse_html, room": lambda number: stock.parse_html(room(number)),
-        "ANSIString, room": ansistring,
-        "EvTable, 4 by 10": table,
-    }[text]
+CALLS = {
+    "parse_ansi, room": lambda stock, number: stock.parse_ansi(room(number), xterm256=True),
+    "parse_html, room": lambda stock, number: stock.parse_html(room(number)),
+    "ANSIString, room": lambda stock, number: ansistring(number),
+    "EvTable, 4 by 10": lambda stock, number: evtable(number),
+}
 
 
 @pytest.fixture
-def installed(contender, call):
-    """Install mudwire for its own turn, if its answer is the same."""
+def installed(contender, stock, text):
+    """Install mudwire for the time of its own row, and check that the answer stays the same."""
     from mudwire.evennia import install, uninstall
 
-    expected = call(1)
+    expected = CALLS[text](stock, 1)
     if contender == "mudwire":
         install()
-    assert call(1) == expected
+    assert CALLS[text](stock, 1) == expected
     yield
     uninstall()
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize(
-    "text", ["parse_ansi, room", "parse_html, room", "ANSIString, room", "EvTable, 4 by 10"]
-)
+@pytest.mark.parametrize("text", CALLS)
 @pytest.mark.parametrize("contender", ["mudwire", "Evennia"])
-def bench_install(measure, call, text, contender):
+def bench_install(measure, stock, text, contender):
+    call = CALLS[text]
+
     def run(batch):
         for number in batch:
-            call(number)
+            call(stock, number)
 
     measure(run, int, subject="install", text=text, contender=contender)

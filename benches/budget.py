@@ -1,4 +1,4 @@
-"""The budget: what mudwire promises itself, each row a ratio or a size, with what was measured."""
+"""The budget: what each part of mudwire may cost, with what it costs in the stored results."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from measured import Micro, Servers
+    from measurements import Micro, Servers
 
-PATHOLOGICAL = ("unclosed links",)
-"""Left out of means: Evennia takes quadratic time, which would flatter."""
+QUADRATIC = ("unclosed links",)
+"""Texts left out of means, because Evennia takes quadratic time: they would flatter mudwire."""
 
 
 class Row(NamedTuple):
-    """One promise. ``key`` is its name in ``notes.toml``, for when it is missed."""
+    """One row of the budget: a ratio, a speed or a size, with its limit."""
 
-    key: str
     what: str
     target: float
     measured: float
@@ -29,28 +28,24 @@ class Row(NamedTuple):
 
 
 def budget(micro: Micro, servers: Servers) -> Iterator[Row]:
-    echo = "bare Twisted echoes"
     for answer, text in (
         ("chat", "a chat line of 26 characters"),
         ("room", "a room text of 400 characters"),
     ):
         yield Row(
-            answer,
             f"server CPU of one command that is answered with {text}, everything included",
             0.6,
             servers.ratio("per_message", "mudwire", answer, to="twisted"),
-            echo,
+            "bare Twisted echoes",
         )
     yield Row(
-        "conversion",
         "markup to HTML against Evennia's, geometric mean of all texts but the unclosed links",
         300,
-        micro.mean_times("parse_html", "Evennia", PATHOLOGICAL),
+        micro.mean_times("parse_html", "Evennia", without=QUADRATIC),
         "times as fast",
         at_most=False,
     )
     yield Row(
-        "coloured",
         "coloured log of 8 MB to HTML",
         400,
         micro.bytes_a_second("parse_html", "log") / 1e6,
@@ -58,7 +53,6 @@ def budget(micro: Micro, servers: Servers) -> Iterator[Row]:
         at_most=False,
     )
     yield Row(
-        "plain",
         "plain ASCII text to HTML",
         1500,
         micro.bytes_a_second("parse_html", "plain") / 1e6,
@@ -66,21 +60,18 @@ def budget(micro: Micro, servers: Servers) -> Iterator[Row]:
         at_most=False,
     )
     yield Row(
-        "decode",
         "decoding one command, against msgspec in Evennia's codec",
         0.5,
         1 / micro.times("decode_incoming", "command", "msgspec"),
         "of its time",
     )
     yield Row(
-        "broadcast",
         "a room text to 1,000 sessions in memory, against Evennia's class",
         1 / 97,
         1 / micro.times("broadcast", "room", "Evennia"),
         "of its time",
     )
     yield Row(
-        "memory",
         "memory of an idle connection, all of it",
         6,
         servers.median_of("idle", "bytes", server="mudwire") / 1024,

@@ -1,4 +1,4 @@
-"""How all benchmarks here measure: the answer first, then batches of inputs that differ."""
+"""How every benchmark here is measured: in batches of inputs that differ from call to call."""
 
 from __future__ import annotations
 
@@ -7,35 +7,37 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from environment import environment
 
-from mudwire.bench import stock as mudwire_bench_stock
+from mudwire.bench import stock as evennia_stock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _numbers = itertools.cycle(range(1_000_000))
-"""No text comes twice before Evennia's cache has forgotten it, whichever benchmarks run."""
+"""Shared by all benchmarks, so that a text comes back only after Evennia's cache has dropped it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.addoption("--quick", action="store_true", help="run fewer and shorter rounds")
 
 
-def pytest_benchmark_update_json(config: Any, benchmarks: Any, output_json: Any) -> None:
-    output_json["environment"] = environment()
-    del output_json["machine_info"], output_json["commit_info"]
-    kept = ("median", "iqr", "rounds")
-    output_json["benchmarks"] = [
-        {**each["extra_info"], **{name: each["stats"][name] for name in kept}}
-        for each in output_json["benchmarks"]
-    ]
+def pytest_benchmark_update_machine_info(config: Any, machine_info: dict[str, Any]) -> None:
+    del machine_info["node"]  # the host name says nothing about the figures
+
+
+def pytest_benchmark_update_json(config: Any, benchmarks: Any, output_json: dict[str, Any]) -> None:
+    # The time of every single round would make up most of the committed file, and is not used.
+    # pytest-benchmark leaves it out only of files that it names and numbers itself.
+    for benchmark in output_json["benchmarks"]:
+        del benchmark["stats"]["data"]
 
 
 @pytest.fixture(scope="session")
-def stock() -> mudwire_bench_stock.Stock:
-    found = mudwire_bench_stock.stock()
-    assert found is not None, "these benchmarks run in the virtual environment of an Evennia"
+def stock() -> evennia_stock.Stock:
+    found = evennia_stock.stock()
+    assert found is not None, (
+        "the benchmarks need a virtual environment with Evennia. Try: make bench"
+    )
     return found
 
 
@@ -46,11 +48,12 @@ def quick(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def measure(benchmark: Any, quick: bool) -> Callable[..., None]:
-    """Time ``run``, which makes one call for each input of the batch it gets.
+    """Give the function that times ``run``.
 
-    ``make`` gives the input of a number. A batch is as large as takes a few milliseconds; the time
-    of one call is that of its batch divided by ``calls``, which goes into the result with
-    ``labels``.
+    ``run`` makes one call for each input of the batch that it gets, and ``make`` returns the input
+    of a number. A batch is large enough to take a few milliseconds. ``calls`` in the result's
+    ``extra_info`` is the size of a batch, so one call takes the time of a round divided by
+    ``calls``. The labels go into ``extra_info`` too.
     """
 
     def measure(
@@ -74,7 +77,7 @@ def measure(benchmark: Any, quick: bool) -> Callable[..., None]:
 
 
 def size_of(value: Any) -> int | None:
-    """Return the bytes of a text or a payload; None for what has no such size."""
+    """Return the bytes of a text or a payload, or None for an input of another kind."""
     if isinstance(value, str):
         value = value.encode()
     return len(value) if isinstance(value, bytes) else None

@@ -1,60 +1,42 @@
-"""Connections in memory, of every class, with no more of a host than the class needs."""
+"""Open connections in memory, of each class that is compared.
+
+The transport is Twisted's own, on a socket that accepts everything. This module imports Evennia
+only when its class is asked for.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from twisted.internet.address import IPv4Address
-from twisted.internet.tcp import Server
 from twisted.python.reflect import namedAny
 
-from fakes import HANDSHAKE
+from client_frames import TEXT, client_frame
+from fakes import HANDSHAKE, FakeReactor, FakeSocket, transport_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PEER = ("127.0.0.1", 1)
+    from twisted.internet.tcp import Server
 
 
-class Socket:
-    """Takes everything and remembers the last."""
-
-    sent = b""
+class LastSocket(FakeSocket):
+    """A socket that keeps only the last bytes: millions are sent to it."""
 
     def send(self, data: bytes) -> int:
-        self.sent = data
+        self.sent = [data]
         return len(data)
 
-    def setsockopt(self, *option: int) -> None:
-        pass
 
+class WritingReactor(FakeReactor):
+    """A reactor that lets a transport write as soon as the transport asks."""
 
-class Reactor:
-    """Lets a transport write its queue as soon as it asks for that."""
-
-    def addWriter(self, transport: Server) -> None:
-        transport.doWrite()
-
-    def removeWriter(self, transport: Server) -> None:
-        pass
-
-
-def transport() -> Server:
-    """Return Twisted's own transport, on a socket that is none."""
-    made = Server.__new__(Server)
-    made.socket = Socket()
-    made.reactor = Reactor()
-    made.connected = 1
-    made.client = PEER
-    made._tempDataBuffer = []
-    made._tempDataLen = 0
-    made.getPeer = made.getHost = lambda: IPv4Address("TCP", *PEER)
-    return made
+    def addWriter(self, writer: Server) -> None:
+        writer.doWrite()
 
 
 class Handler(dict):
-    """A session handler that answers a line with that line, and keeps what came in last."""
+    """A session handler that keeps the last command."""
 
     heard: dict[str, Any]
 
@@ -63,42 +45,48 @@ class Handler(dict):
 
     def data_in(self, session: Any, **kwargs: Any) -> None:
         self.heard = kwargs
+
+
+class EchoHandler(Handler):
+    """A session handler that also answers a line with that line."""
+
+    def data_in(self, session: Any, **kwargs: Any) -> None:
+        self.heard = kwargs
         session.send_text(kwargs["text"][0][0], options={})
 
 
-def _mudwire() -> type:
+def on_the_plain_path(concrete: type) -> type:
+    """Return a concrete class of mudwire without the fast path."""
+    plain: type = namedAny("mudwire.protocol.PlainWebClientProtocol")
+    _, session = concrete.__bases__
+    own = {name: value for name, value in vars(concrete).items() if not name.startswith("__")}
+    return type("PlainPath", (plain, session), own)
+
+
+def mudwires_class() -> type:
     return namedAny("mudwire.evennia.WebSocketClient")
 
 
-def _on_autobahns_way() -> type:
-    methods = ("dataReceived", "sendMessage")
-    own = {name: getattr(WebSocketServerProtocol, name) for name in methods}
-    return type("OnAutobahnsWay", (_mudwire(),), own)
-
-
-def _evennia() -> type:
-    return namedAny("evennia.server.portal.webclient.WebSocketClient")
-
-
 CLASSES: dict[str, Callable[[], type]] = {
-    "mudwire": _mudwire,
-    "mudwire, Autobahn's way": _on_autobahns_way,
-    "Evennia": _evennia,
+    "mudwire": mudwires_class,
+    "mudwire, plain path": lambda: on_the_plain_path(mudwires_class()),
+    "Evennia": lambda: namedAny("evennia.server.portal.webclient.WebSocketClient"),
+    "Autobahn": lambda: WebSocketServerProtocol,
 }
-"""Name -> its class: mudwire's, the same without the native way of frames, and Evennia's."""
+"""Name of a contender -> its class, which is imported only when it is measured."""
 
 
-def factory_of(protocol: type) -> WebSocketServerFactory:
+def factory_of(protocol: type, handler: type = EchoHandler) -> WebSocketServerFactory:
     factory = WebSocketServerFactory()
     factory.protocol = protocol
-    factory.sessionhandler = Handler()
+    factory.sessionhandler = handler()
     return factory
 
 
 def connect(factory: WebSocketServerFactory) -> Any:
-    """Return an open connection, its handshake done."""
+    """Return a connection after its handshake."""
     connection = factory.buildProtocol(None)
-    connection.makeConnection(transport())
+    connection.makeConnection(transport_on(LastSocket(), WritingReactor()))
     connection.dataReceived(HANDSHAKE)
     return connection
 
@@ -110,7 +98,12 @@ def connected(name: str) -> Any:
     return connection
 
 
+def frame_of(payload: bytes) -> bytes:
+    """Return a client's text message as one masked frame."""
+    return client_frame(TEXT, payload)
+
+
 def sent(connection: Any) -> bytes:
-    """Return the payload of the last frame, which has no mask (RFC 6455, section 5.2)."""
-    frame = bytes(connection.transport.socket.sent)
-    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+    """Return the payload of the last frame, which is not masked (RFC 6455, section 5.2)."""
+    (frame,) = connection.transport.socket.sent
+    return bytes(frame)[{126: 4, 127: 10}.get(frame[1], 2) :]

@@ -1,7 +1,11 @@
-"""The plots of docs/performance.md, as SVG that is the same for the same figures."""
+"""The plots of docs/performance.md: ``python benches/plots.py`` draws them from the stored results.
+
+The same results give the same SVG, so that a commit shows only real changes.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -9,16 +13,14 @@ import matplotlib as mpl
 mpl.use("svg")
 from matplotlib import pyplot as plt
 from matplotlib.ticker import FuncFormatter, NullFormatter
+from measurements import RESULTS, Micro, Servers, cpu
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from measured import Micro, Servers
 
-OURS, OTHERS, PLAIN = "#c2410c", "#334155", "#a3b1c6"
+DIRECTORY = Path(__file__).parents[1] / "docs" / "performance"
+MUDWIRE, EVENNIA, OTHERS = "#c2410c", "#334155", "#a3b1c6"
 
 plt.rcParams.update(
     {
@@ -32,27 +34,14 @@ plt.rcParams.update(
 )
 
 
-def colour(server: str) -> str:
-    if "mudwire" in server:
-        return OURS
-    return OTHERS if "vennia" in server else PLAIN
-
-
-def draw_all(micro: Micro, servers: Servers, directory: Path) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, figure in (
-        ("message", lambda axes: message(axes, servers)),
-        ("conversion", lambda axes: conversion(axes, micro)),
-        ("connections", lambda axes: connections(axes, servers)),
-        ("latency", lambda axes: latency(axes, servers)),
-    ):
-        canvas, axes = plt.subplots(figsize=(7, 3.6))
-        figure(axes)
-        canvas.savefig(directory / f"{name}.svg", metadata={"Date": None})
-        plt.close(canvas)
+def colour(contender: str) -> str:
+    if "mudwire" in contender:
+        return MUDWIRE
+    return EVENNIA if "evennia" in contender.lower() else OTHERS
 
 
 def message(axes: Axes, servers: Servers) -> None:
+    """Draw the server CPU of one message as a bar for each server."""
     bars = [
         (
             f"{server}, {answer}",
@@ -72,6 +61,7 @@ def message(axes: Axes, servers: Servers) -> None:
 
 
 def conversion(axes: Axes, micro: Micro) -> None:
+    """Draw the speed of ``parse_html`` as two bars for each text."""
     texts = micro.texts("parse_html")
     for offset, contender in enumerate(("mudwire", "Evennia")):
         axes.barh(
@@ -89,9 +79,17 @@ def conversion(axes: Axes, micro: Micro) -> None:
 
 
 def connections(axes: Axes, servers: Servers) -> None:
+    """Draw the server CPU of one message as a line over the number of connections."""
     for (server, _), line in zip(servers.names("crowded"), (":", "--", "-", "-"), strict=True):
-        points = zip(*crowd(servers, server), strict=True)
-        axes.plot(*points, marker="o", linestyle=line, color=colour(server), label=server)
+        rows = servers.rows("crowded", server=server)
+        axes.plot(
+            [row["connections"] for row in rows],
+            [1e6 * cpu(row) for row in rows],
+            marker="o",
+            linestyle=line,
+            color=colour(server),
+            label=server,
+        )
     axes.set(
         xscale="log",
         yscale="log",
@@ -110,12 +108,8 @@ def plain_numbers(*axis: Axis) -> None:
         each.set_minor_formatter(NullFormatter())
 
 
-def crowd(servers: Servers, server: str) -> Iterator[tuple[int, float]]:
-    for row in servers.rows("crowded", server=server):
-        yield row["connections"], 1e6 * row["cpu"] / row["count"]
-
-
 def latency(axes: Axes, servers: Servers) -> None:
+    """Draw three percentiles of the latency as points for each server."""
     names = [server for server, _ in servers.names("at_a_rate")][::-1]
     for percentile, marker in (("p50", "o"), ("p99", "s"), ("p999", "^")):
         values = [1e3 * servers.median_of("at_a_rate", percentile, server=name) for name in names]
@@ -123,3 +117,22 @@ def latency(axes: Axes, servers: Servers) -> None:
     axes.set_xscale("log")
     plain_numbers(axes.xaxis)
     axes.set_xlabel("latency at 500 messages a second, ms: ● 50 %, ■ 99 %, ▲ 99.9 %")
+
+
+def main() -> None:
+    micro, servers = Micro(RESULTS), Servers(RESULTS)
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    for name, draw in (
+        ("message", lambda axes: message(axes, servers)),
+        ("conversion", lambda axes: conversion(axes, micro)),
+        ("connections", lambda axes: connections(axes, servers)),
+        ("latency", lambda axes: latency(axes, servers)),
+    ):
+        canvas, axes = plt.subplots(figsize=(7, 3.6))
+        draw(axes)
+        canvas.savefig(DIRECTORY / f"{name}.svg", metadata={"Date": None})
+        plt.close(canvas)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""``mudwire bench``: a table of figures, with Evennia's beside them where it can be imported."""
+"""``mudwire bench`` prints a table of times, beside Evennia's where Evennia can be imported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUBJECTS = [
 
 @pytest.fixture
 def evennia(monkeypatch):
-    """Give what stands in for Evennia, which is not installed with the tests of this module."""
+    """Give a stand-in for Evennia, which is not installed beside these tests."""
     stands_in = Stock("9.9.9", parse_html, None, WIRE_FORMATS["v1.evennia.com"])
     monkeypatch.setattr(command, "stock", lambda: stands_in)
     return stands_in
@@ -40,7 +40,7 @@ def run(capsys, *arguments):
     return end.value.code, printed.out.splitlines(), printed.err
 
 
-def test_alone(alone, capsys):
+def test_without_evennia_each_row_has_one_figure(alone, capsys):
     code, lines, _ = run(capsys, "--seconds", "0.001")
     rows = [FIGURES.fullmatch(line).groups() for line in lines[3 : 3 + len(SUBJECTS)]]
     assert code == 0
@@ -50,7 +50,7 @@ def test_alone(alone, capsys):
     assert "virtual environment of a game" in lines[-1]
 
 
-def test_beside_evennia(evennia, capsys):
+def test_with_evennia_each_row_has_both_figures_and_their_ratio(evennia, capsys):
     code, lines, _ = run(capsys, "--seconds", "0.001")
     rows = [FIGURES.fullmatch(line).groups() for line in lines[3:]]
     assert code == 0
@@ -66,7 +66,7 @@ def test_answers_that_differ_are_not_compared(evennia, monkeypatch):
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "61", "nan", "soon"])
-def test_no_time_at_all(capsys, seconds):
+def test_seconds_outside_of_the_range_are_refused(capsys, seconds):
     code, _, error = run(capsys, "--seconds", seconds)
     assert code == 2
     assert f"{seconds!r} is not a number of seconds up to 60" in error
@@ -75,13 +75,13 @@ def test_no_time_at_all(capsys, seconds):
 @pytest.mark.parametrize(
     "make", [*texts.TEXTS.values(), texts.command], ids=lambda make: make.__name__
 )
-def test_no_two_texts_are_the_same(make):
+def test_no_two_texts_are_equal(make):
     made = [make(number) for number in range(100)]
     assert len(set(made)) == 100
     assert {len(text) for text in made} <= {len(made[0]), len(made[0]) + 1}
 
 
-def test_the_sizes_that_the_documents_speak_of():
+def test_the_texts_have_the_sizes_that_the_documents_name():
     assert len(texts.chat_line(7)) == 26
     assert len(texts.room(7)) == 400
     assert 8_000_000 <= len(texts.log(7)) < 8_001_000

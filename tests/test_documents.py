@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import doctest
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,9 @@ def test_the_table_of_limits_is_fresh() -> None:
     assert limits_table.PAGE.read_text(encoding="utf-8") == limits_table.page(), (
         "docs/security.md is stale: run python tools/limits_table.py --write"
     )
+
+
+def test_the_tables_of_performance_are_fresh() -> None:
+    command = [sys.executable, ROOT / "benches" / "tables.py", "--check"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr

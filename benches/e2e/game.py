@@ -1,10 +1,10 @@
 """Measure the Portal of a real game, stock and with mudwire: ``python benches/e2e/game.py``.
 
-Both games differ in one line of their settings; the Server, the database and the commands are
-Evennia's own. Visitors who have not logged in type commands: one that does not exist, whose answer
-is a line that names it, and ``look``, whose answer is the welcome screen. What counts is the CPU
-time of the Portal for one of them. The link to the Server (AMP, pickle, zlib) is in it, and is the
-same in both games. The result is
+The two games differ in one line of their settings; the Server, the database and the commands are
+Evennia's own. Visitors who have not logged in type two commands. One does not exist, and a line
+that names it is the answer. The other is ``look``, and the welcome screen is the answer. The CPU
+time of the Portal and of the Server is measured for each command. The Portal's link to the Server
+(AMP, pickle, zlib) is included and is the same in both games. The result is
 ``benches/results/game.json``.
 """
 
@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from e2e.run import SERVER_CORE, Server, pin
-from environment import RESULTS, environment, save
 from harness.game import MUDWIRE, Game
 from harness.releases import installed
+from measurements import RESULTS, environment, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,13 @@ COMMANDS = {
 
 
 def processes(game: Game) -> dict[str, int]:
-    """Return the ids of the two processes of a game that runs."""
+    """Return the process ids of a running game."""
     directory = game.directory / "server"
     return {name: int((directory / f"{name}.pid").read_text()) for name in ("portal", "server")}
 
 
 def rounds(games: dict[str, Game]) -> Iterator[dict[str, Any]]:
-    """Load the games in turn, and give what each process used."""
+    """Load the games in turn, and give the CPU time that each process used."""
     for game in games.values():
         pin(processes(game)["portal"], SERVER_CORE)
     for number in range(ROUNDS):

@@ -1,8 +1,8 @@
 """Measure whole servers, in turn and in one run: ``python benches/e2e/run.py [--quick]``.
 
-The load generator (``load/``, in Rust) is the only client, and has a core of its own; the servers
-have another. They all run at once, idle but for the one that is measured, and take turns in every
-round, so that a change of the machine meets all of them. The result is
+The load generator (``load/``, in Rust) is the only client. It has one core, and the servers have
+another. All servers run at the same time, but only the measured one has work. They take turns in
+every round, so a change in the machine's speed affects all of them. The result is
 ``benches/results/e2e.json``, with every round.
 """
 
@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from environment import QUICK_RESULTS, RESULTS, environment, save
+from measurements import QUICK_RESULTS, RESULTS, environment, save
 from websockets.sync.client import connect
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ LOAD = HERE.parents[1] / "target" / "release" / "mudwire-load"
 
 CHAT = '["text",["say 00000000"],{}]'
 ROOM = '["text",["look 0000000"],{}]'
-"""What the client sends: 28 characters."""
+"""The commands of the client, of 28 characters each; the zeros become the number of the message."""
 
 CHAT_ANSWER = r'<span class="color-014">Anna</span> says, "Hi \d{6}"'
-"""The text that a game answers the first of them with."""
+"""The text with which a game answers ``CHAT``."""
 
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 
-ECHOES = ("twisted", "twisted-at-once", "twisted-inbox", "autobahn", "websockets", "picows")
+ECHOES = ("twisted", "twisted-immediate", "twisted-epoll-group", "autobahn", "websockets", "picows")
 GAMES = ("evennia", "mudwire", "mudwire-serve")
 WEBSOCKETS = ("autobahn", *GAMES, "websockets", "picows")
 
@@ -48,8 +48,9 @@ WEBSOCKETS = ("autobahn", *GAMES, "websockets", "picows")
 class Plan(NamedTuple):
     """How much is measured.
 
-    The CPU time of a message is taken in many short rounds: what else the machine does then meets
-    the servers of a round alike. Latency needs longer ones, for the slow ones among the answers.
+    The CPU time of a message is measured in many short rounds, because other work of the machine
+    then affects all servers of a round alike. Latency needs longer rounds, which include the rare
+    slow answers.
     """
 
     short_rounds: int
@@ -84,7 +85,7 @@ RATE = 500
 
 
 class Server:
-    """A server's process, on its core."""
+    """The process of one server."""
 
     def __init__(
         self, name: str, pid: int, port: int, process: subprocess.Popen[str] | None = None
@@ -96,11 +97,11 @@ class Server:
 
     @property
     def path(self) -> str:
-        """What the handshake asks for: csessid, page id and browser behind the question mark."""
+        """The path of the handshake, with csessid, page id and browser after the question mark."""
         return "/ws?&1&bench" if self.name == "mudwire-serve" else "/?&1&bench"
 
     def load(self, mode: str, **options: Any) -> dict[str, Any]:
-        """Run the load generator and return what it says."""
+        """Run the load generator, and return its result."""
         with self.loading(mode, **options) as load:
             output = load.stdout.read()
         if load.wait():
@@ -121,7 +122,7 @@ class Server:
         return load
 
     def check(self) -> None:
-        """Ask once, and stop the run if the answer is not what is to be measured."""
+        """Send one command, and stop the run if the answer is wrong."""
         if self.name.startswith("twisted"):
             with socket.create_connection(("127.0.0.1", self.port)) as echo:
                 echo.sendall(CHAT.encode())
@@ -140,7 +141,7 @@ class Server:
             raise SystemExit(f"{self.name} answers {answer!r}")
 
     def memory(self) -> int:
-        """Return the bytes of memory that the process alone uses, without what is garbage."""
+        """Return the bytes of private memory of the process, after a garbage collection."""
         self.process.stdin.write("collect\n")
         self.process.stdin.flush()
         self.process.stdout.readline()
@@ -156,7 +157,7 @@ def pin(pid: int, core: int) -> None:
 
 @contextmanager
 def running(name: str) -> Iterator[Server]:
-    """Run a server until the block ends."""
+    """Run a server for the length of the block."""
     process = subprocess.Popen(
         [sys.executable, HERE / "servers.py", name],
         stdin=subprocess.PIPE,
@@ -179,7 +180,7 @@ def running(name: str) -> Iterator[Server]:
 
 
 def in_turn(rounds: int, servers: dict[str, Server]) -> Iterator[tuple[int, Server]]:
-    """Give every server once a round, each round with another one first."""
+    """Give every server once in each round; another server begins each time."""
     order = deque(servers.values())
     for number in range(rounds):
         for server in order:
@@ -188,7 +189,7 @@ def in_turn(rounds: int, servers: dict[str, Server]) -> Iterator[tuple[int, Serv
 
 
 def per_message(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
-    """CPU time of a message, and throughput, with 50 connections."""
+    """Measure the CPU time of a message, and the throughput, with 50 connections."""
     for number, server in in_turn(plan.short_rounds, servers):
         kinds = {"chat": CHAT, "room": ROOM} if server.name in GAMES else {"echo": CHAT}
         for answer, message in kinds.items():
@@ -199,7 +200,7 @@ def per_message(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, An
 
 
 def crowded(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
-    """From one connection to thousands."""
+    """Measure the CPU time of a message with one connection, and with up to ten thousand."""
     for connections in plan.crowds:
         for name in ("twisted", "autobahn", "evennia", "mudwire"):
             yield servers[name].load(
@@ -212,21 +213,21 @@ def crowded(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
 
 
 def at_a_rate(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
-    """Latency at the same load for all, which none of them has trouble with."""
+    """Measure the latency at a low load, which is the same for all servers."""
     for number, server in in_turn(plan.rounds, servers):
         row = server.load("rate", rate=RATE, seconds=plan.seconds, warmup=plan.warmup, message=ROOM)
         yield {"round": number, **row}
 
 
 def arriving(plan: Plan, servers: dict[str, Server]) -> Iterator[dict[str, Any]]:
-    """Handshakes: connect, agree, drop."""
+    """Measure handshakes: connect, agree on the websocket, disconnect."""
     for number, server in in_turn(plan.rounds, {name: servers[name] for name in WEBSOCKETS}):
         row = server.load("connect", connections=16, seconds=plan.seconds / 2)
         yield {"round": number, **row}
 
 
 def idle(plan: Plan) -> Iterator[dict[str, Any]]:
-    """Memory of connections that do nothing; each server begins anew."""
+    """Measure the memory of silent connections, each server in a new process."""
     for name in WEBSOCKETS:
         with running(name) as server:
             server.load("closed", seconds=0.1, warmup=0, connections=20, message=CHAT)
@@ -240,7 +241,7 @@ def idle(plan: Plan) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a look, in seconds")
+    parser.add_argument("--quick", action="store_true", help="few and short rounds")
     plan = QUICK if parser.parse_args().quick else FULL
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < plan.idle + 100:

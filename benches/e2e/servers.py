@@ -1,9 +1,9 @@
 """The servers that are compared, each a process of its own: ``python servers.py NAME``.
 
 A server listens on a free port of loopback, prints the port, and runs until its standard input
-ends; a line there collects garbage, so that memory can be taken without it. Some send back what
-they get, as a measure of what the layers below cost; the others answer each command with the text
-of a game, as the Portal of a game would with the Server in the same process.
+ends. A line on its standard input makes it collect garbage, before its memory is measured. Some
+servers send back what they receive, which shows what the layers below mudwire cost. The others
+answer each command with a game's text, as a Portal would with the Server in the same process.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DISTINCT = 12_000
-"""Texts in turn: more than Evennia's cache of parsed texts holds, so it finds none of them."""
+"""How many texts take turns: more than Evennia's cache of parsed texts holds, so all are misses."""
 
 ANSWERS = {
     "chat": [chat_line(number) for number in range(DISTINCT)],
@@ -31,7 +31,7 @@ ANSWERS = {
 
 
 class Handler:
-    """The least of a session handler: ``say...`` is answered with chat, ``look...`` with a room."""
+    """A minimal session handler: it answers ``say...`` with chat and ``look...`` with a room."""
 
     def __init__(self) -> None:
         self.latest = 0
@@ -68,7 +68,7 @@ def announce(port: int) -> None:
 
 
 def end_with_stdin(end: Callable[[], None]) -> None:
-    """Call a function in another thread when whoever started this process is done with it."""
+    """Call a function from another thread when the standard input ends."""
 
     def wait() -> None:
         for _ in sys.stdin:
@@ -79,7 +79,7 @@ def end_with_stdin(end: Callable[[], None]) -> None:
 
 
 def twisted() -> None:
-    """Bare Twisted: what every protocol on it pays."""
+    """Serve an echo on bare Twisted, whose cost every Twisted protocol has."""
     from twisted.internet.protocol import Factory, Protocol
 
     class Echo(Protocol):
@@ -89,44 +89,42 @@ def twisted() -> None:
     on_twisted(Factory.forProtocol(Echo))
 
 
-def twisted_at_once() -> None:
-    """Bare Twisted, written at once; the remainder, if any, in the ordinary way."""
+def twisted_immediate() -> None:
+    """Serve an echo on bare Twisted that writes to the socket without waiting for the reactor."""
     from twisted.internet.protocol import Factory, Protocol
 
     class Echo(Protocol):
         def dataReceived(self, data: bytes) -> None:
             transport = self.transport
-            sent = (
-                0
-                if transport.dataBuffer or transport._tempDataBuffer
-                else transport.writeSomeData(data)
-            )
+            sent = 0
+            if not (transport.dataBuffer or transport._tempDataBuffer):
+                sent = max(transport.writeSomeData(data), 0)
             if sent != len(data):
-                transport.write(data[max(sent, 0) :])
+                transport.write(data[sent:])
 
     on_twisted(Factory.forProtocol(Echo))
 
 
-def twisted_inbox() -> None:
-    """Bare Twisted through mudwire's inbox and outbox: what is left of the layers below."""
+def twisted_epoll_group() -> None:
+    """Serve an echo on bare Twisted through mudwire's epoll group and write buffer."""
     from twisted.internet.protocol import Factory, Protocol
 
-    from mudwire.transport.epoll_group import Inbox
-    from mudwire.transport.write_buffer import Outbox
+    from mudwire.transport.epoll_group import EpollGroup
+    from mudwire.transport.write_buffer import WriteBuffer
 
     class Echo(Protocol):
         def connectionMade(self) -> None:
-            Inbox.adopt(self.transport)
-            self.outbox = Outbox(self.transport, 0)
+            EpollGroup.adopt(self.transport)
+            self.write_buffer = WriteBuffer(self.transport, 0)
 
         def dataReceived(self, data: bytes) -> None:
-            self.outbox.write(data)
+            self.write_buffer.write(data)
 
     on_twisted(Factory.forProtocol(Echo))
 
 
 def autobahn() -> None:
-    """Autobahn on Twisted, without a word of a game."""
+    """Serve an echo with Autobahn on Twisted."""
     from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 
     class Echo(WebSocketServerProtocol):
@@ -142,7 +140,7 @@ def autobahn() -> None:
 
 
 def game_on(class_path: str) -> None:
-    """Serve a class of the webclient as Evennia's Portal does."""
+    """Serve a webclient class as Evennia's Portal does."""
     from autobahn.twisted.websocket import WebSocketServerFactory
     from twisted.python.reflect import namedAny
 
@@ -156,17 +154,17 @@ def game_on(class_path: str) -> None:
 
 
 def evennia() -> None:
-    """Evennia's own class."""
+    """Serve Evennia's own class."""
     game_on("evennia.server.portal.webclient.WebSocketClient")
 
 
 def mudwire() -> None:
-    """mudwire in its place, on Evennia's session class."""
+    """Serve mudwire's class, on Evennia's session class."""
     game_on("mudwire.evennia.WebSocketClient")
 
 
 def mudwire_serve() -> None:
-    """The portal of `mudwire serve`; a game of its own is named on the command line."""
+    """Serve the portal of ``mudwire serve`` with a game that gives the same answers."""
     from twisted.internet import reactor
     from twisted.internet.endpoints import TCP4ServerEndpoint
 
@@ -191,7 +189,7 @@ def mudwire_serve() -> None:
 
 
 def websockets() -> None:
-    """The library websockets on asyncio, without a word of a game."""
+    """Serve an echo with the library websockets, on asyncio."""
     from websockets.asyncio.server import serve
     from websockets.exceptions import ConnectionClosedError
 
@@ -209,7 +207,7 @@ def websockets() -> None:
 
 
 def picows() -> None:
-    """picows, in Cython on asyncio, without a word of a game."""
+    """Serve an echo with the library picows (Cython), on asyncio."""
     from picows import WSListener, WSMsgType, ws_create_server
 
     class Echo(WSListener):
@@ -237,8 +235,8 @@ SERVERS = {
     server.__name__.replace("_", "-"): server
     for server in (
         twisted,
-        twisted_at_once,
-        twisted_inbox,
+        twisted_immediate,
+        twisted_epoll_group,
         autobahn,
         evennia,
         mudwire,

@@ -9,8 +9,8 @@ iteration of the reactor, which costs as much again as the whole message. A writ
 * at once while it is not.
 
 ``write`` of the transport gets whatever the socket does not take, and everything behind it
-until the queue is empty, so the order stays. ``benches/e2e`` measures the gain:
-``twisted-epoll-group`` against ``twisted``.
+until the queue is empty, so the order stays. Covered by ``benches/e2e/run.py``:
+``twisted-epoll-group`` against ``twisted-immediate``.
 
 The socket is used directly only where nothing else can come between: on a plain TCP connection
 of Twisted with empty queues and without a producer, which nobody has aborted. Twisted, too,

@@ -1,4 +1,4 @@
-//! One connection of a client: handshake, requests, answers (RFC 6455).
+//! One connection of a client: its handshake, its requests and the answers (RFC 6455).
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use crate::options::Options;
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 const NUMBER: &[u8] = b"00000000";
 
-/// Opens a connection as a browser does, and returns once the server has agreed.
+/// Opens a connection with the handshake of a browser, and waits until the server accepts it.
 pub fn open(options: &Options) -> io::Result<TcpStream> {
     let mut stream = TcpStream::connect(options.address)?;
     stream.set_nodelay(true)?;
@@ -16,7 +16,7 @@ pub fn open(options: &Options) -> io::Result<TcpStream> {
         stream.write_all(handshake(options.address, &options.path).as_bytes())?;
         let mut answer = Vec::new();
         let mut byte = [0];
-        // Byte by byte: what follows the header belongs to the frames.
+        // Read byte by byte: the bytes after the header belong to the first frame.
         while !answer.ends_with(b"\r\n\r\n") {
             if stream.read(&mut byte)? == 0 {
                 return Err(refused(&answer));
@@ -34,7 +34,7 @@ fn refused(answer: &[u8]) -> io::Error {
     io::Error::other(format!("the server refused: {}", String::from_utf8_lossy(answer)))
 }
 
-/// The request of a browser, with the headers that browsers send.
+/// Returns the request for a websocket with all headers that a browser sends.
 fn handshake(host: SocketAddr, path: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nPragma: no-cache\r\n\
@@ -48,7 +48,7 @@ fn handshake(host: SocketAddr, path: &str) -> String {
     )
 }
 
-/// A masked text frame whose payload carries a number that changes.
+/// A masked text frame whose payload contains a number that grows from frame to frame.
 pub struct Request {
     frame: Vec<u8>,
     number_at: Option<(usize, usize)>,
@@ -85,11 +85,11 @@ impl Request {
     }
 }
 
-/// Counts the answers in a stream of bytes, wherever it is cut.
+/// Counts the answers in a stream of bytes that may be cut anywhere.
 pub enum Answers {
-    /// Messages of a websocket server: frames without a mask.
+    /// Each message of a websocket server, an unmasked frame, is an answer.
     WebSocket { header: Vec<u8>, payload_left: u64 },
-    /// As many bytes as a request has.
+    /// As many bytes as a request has are an answer.
     Bytes { size: usize, got: usize },
 }
 
@@ -102,7 +102,7 @@ impl Answers {
         Self::Bytes { size, got: 0 }
     }
 
-    /// Takes what was read; returns how many answers it completes.
+    /// Takes the next bytes of the stream, and returns how many answers they complete.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<usize, String> {
         match self {
             Self::Bytes { size, got } => {
@@ -144,7 +144,7 @@ fn feed_frames(
     Ok(answers)
 }
 
-/// Returns the size of the payload if the header is complete (RFC 6455, section 5.2).
+/// Returns the size of the payload once the header is complete (RFC 6455, section 5.2).
 fn payload_size(header: &[u8]) -> Option<u64> {
     let big_endian = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
     match (header.get(1)? & 0x7f, header.len()) {

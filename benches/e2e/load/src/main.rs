@@ -1,7 +1,7 @@
-//! Loads one server on loopback and says, as one line of JSON, what that cost.
+//! Loads one server on loopback, and prints what that cost as one line of JSON.
 //!
-//! The server's CPU time comes from the operating system, for just the time that is measured.
-//! Every message is told from the others by a number, so that no server answers from memory.
+//! The server's CPU time comes from the operating system, before and after the measurement.
+//! Every message has a number of its own, so that no cache in the server can answer it.
 
 mod client;
 mod options;
@@ -16,20 +16,20 @@ const USAGE: &str = "\
 usage: mudwire-load MODE address=HOST:PORT [NAME=VALUE...]
 
 modes
-  closed    each connection sends a message when it has the answer to the last one
-  rate      messages leave at fixed times; latency counts from when one should have left
-  connect   connections are opened and dropped again, by as many threads as `connections`
-  hold      connections are opened and held until the standard input ends
+  closed    each connection sends its next message when it has the answer to the last one
+  rate      messages are sent at fixed times, and latency counts from those times
+  connect   as many threads as `connections` open and drop connections
+  hold      connections are opened, and stay open until the standard input ends
 
 options
-  connections=50     how many
-  seconds=2          how long is measured
-  warmup=0.5         seconds before that
+  connections=50     number of connections
+  seconds=2          seconds of the measurement
+  warmup=0.5         seconds under load before the measurement
   settle=0           seconds of silence between the handshakes and the first message
   rate=1000          messages a second in all, for the mode `rate`
   message=TEXT       the payload; eight zeros in it become the number of the message
-  path=/             what the handshake asks for
-  raw=no             `yes` for a server that sends every byte back and knows no websocket
+  path=/             the path of the handshake
+  raw=no             `yes` for a server without websocket that sends every byte back
   pid=PID            the server's process";
 
 fn main() -> ExitCode {

@@ -1,10 +1,10 @@
-//! What the command line says.
+//! The options of the command line.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// One run.
+/// The options of one run.
 pub struct Options {
     pub mode: String,
     pub address: SocketAddr,
@@ -20,7 +20,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads `MODE NAME=VALUE...`, or says what is wrong with it.
+    /// Reads `MODE NAME=VALUE...`, or returns what is wrong with it.
     pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut mode = String::new();
         let mut given = HashMap::new();

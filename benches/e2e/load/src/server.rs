@@ -1,10 +1,10 @@
-//! What a server's process has used, from the operating system.
+//! The CPU time of the server's process, from the operating system.
 
 use std::fs;
 use std::io;
 use std::time::Duration;
 
-/// Returns the time that all threads of a process have run on a CPU so far.
+/// Returns the CPU time of all threads of a process so far.
 pub fn cpu_time(pid: u32) -> io::Result<Duration> {
     let mut nanoseconds = 0;
     for task in fs::read_dir(format!("/proc/{pid}/task"))? {

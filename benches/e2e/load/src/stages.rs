@@ -1,4 +1,4 @@
-//! The modes of a run: connections opened, messages sent, the server's CPU time taken.
+//! The modes of a run. Each measures the server's CPU time while it opens connections or sends.
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
@@ -14,7 +14,7 @@ use crate::server;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// What was measured.
+/// The result of a run.
 pub struct Measurement {
     /// Messages answered, or connections opened.
     count: usize,
@@ -39,7 +39,7 @@ impl Measurement {
     }
 }
 
-/// Takes the server's CPU time between two moments.
+/// Measures the server's CPU time between two moments.
 struct Window {
     pid: Option<u32>,
     cpu: Option<Duration>,
@@ -52,7 +52,7 @@ impl Window {
         Ok(Self { pid, cpu, from: Instant::now() })
     }
 
-    /// Ends it with what was answered in the meantime, which must be something.
+    /// Ends the measurement, with the latency of each answer. Fails if there was no answer.
     fn close(self, latencies: Vec<Duration>) -> io::Result<Measurement> {
         let count = latencies.len();
         if count == 0 {
@@ -68,11 +68,11 @@ impl Window {
 struct Connection {
     stream: TcpStream,
     answers: Answers,
-    /// When each message that is not answered yet was sent, or should have been.
+    /// The time at which each unanswered message was sent, or was due.
     waiting: VecDeque<Instant>,
 }
 
-/// All connections, and the poller that knows which have something to read.
+/// All connections, and the poller that tells which of them are readable.
 struct Crowd {
     poll: Poll,
     events: Events,
@@ -114,7 +114,8 @@ impl Crowd {
         Ok(())
     }
 
-    /// Reads what has come, and tells of each answer whose it is and when it was asked for.
+    /// Reads from all readable connections. For each answer, calls `answered` with the number of the
+    /// connection and the time of the request.
     fn hear(
         &mut self,
         patience: Option<Duration>,
@@ -132,13 +133,13 @@ impl Crowd {
                     Err(error) => return Err(error.into()),
                 };
                 for _ in 0..connection.answers.feed(&self.buffer[..size])? {
-                    // What nobody asked for, such as a greeting, is no answer.
+                    // A message without a request, such as a greeting, is not an answer.
                     if let Some(asked) = connection.waiting.pop_front() {
                         answered(number, asked);
                     }
                 }
                 if size < self.buffer.len() {
-                    break; // drained: the poller tells of what comes next
+                    break; // drained; the poller reports the next bytes
                 }
             }
         }
@@ -146,7 +147,7 @@ impl Crowd {
     }
 }
 
-/// Keeps one message of each connection under way.
+/// Sends the next message on each connection as soon as the last one is answered.
 pub fn closed(options: &Options) -> Outcome<Measurement> {
     let mut crowd = Crowd::gather(options)?;
     for number in 0..crowd.connections.len() {
@@ -177,7 +178,7 @@ pub fn closed(options: &Options) -> Outcome<Measurement> {
     Ok(window.close(latencies)?)
 }
 
-/// Sends at fixed times, whether or not earlier messages were answered.
+/// Sends at fixed times, whether or not the earlier messages are answered.
 pub fn rate(options: &Options) -> Outcome<Measurement> {
     let mut crowd = Crowd::gather(options)?;
     let interval = Duration::from_secs_f64(1.0 / options.rate);
@@ -197,14 +198,14 @@ pub fn rate(options: &Options) -> Outcome<Measurement> {
             window = Some(Window::open(options.pid)?);
             latencies.clear();
         }
-        // It never sleeps: the poller counts in milliseconds, and the core is its own.
+        // Poll without sleeping: a poller sleeps whole milliseconds, which is too coarse.
         crowd.hear(Some(Duration::ZERO), |_, asked| latencies.push(asked.elapsed()))?;
     }
     let window = window.ok_or("nothing was measured: the rate is too low")?;
     Ok(window.close(latencies)?)
 }
 
-/// Opens and drops connections, as after a restart when all clients come back.
+/// Opens and drops connections, as all clients do after a restart.
 pub fn connect(options: &Options) -> Outcome<Measurement> {
     let window = Window::open(options.pid)?;
     let end = Instant::now() + options.seconds;
@@ -230,7 +231,7 @@ fn visit_until(end: Instant, options: &Options) -> io::Result<Vec<Duration>> {
     Ok(latencies)
 }
 
-/// Holds connections for as long as somebody looks at the server.
+/// Keeps connections open until the standard input ends.
 pub fn hold(options: &Options) -> Outcome<()> {
     let crowd = Crowd::gather(options)?;
     println!("{{\"count\":{}}}", crowd.connections.len());

@@ -1,7 +1,7 @@
 //! The keys of objects that were read last. The same few make up nearly all objects, and a `str`
 //! that is there already need be neither made nor hashed again.
 //!
-//! `benches/bench_decode_incoming.py` would miss it.
+//! Covered by `benches/bench_codecs.py`.
 
 use std::cell::{OnceCell, RefCell};
 use std::sync::{Mutex, MutexGuard};

@@ -1,7 +1,7 @@
 //! What the last text became, for each way to show it: what is said to many players is converted
 //! once for those who see it alike.
 //!
-//! `benches/bench_broadcast.py` would miss it. A text that is not the last costs a comparison of
+//! Covered by `benches/bench_protocol.py`. A text that is not the last costs a comparison of
 //! lengths.
 
 use std::sync::Mutex;
