@@ -215,11 +215,11 @@ class FastConnection(Connection):
 
 
 class WebClientProtocol(FastConnection, PlainWebClientProtocol):
-    """One player's websocket connection, and at once the session that the host knows.
+    """One player's websocket connection, which is also the session in the application.
 
-    A concrete class adds the host's session class: ``class WebSocketClient(WebClientProtocol,
-    Session)``. ``PlainWebClientProtocol`` has the attributes that a host configures, and the
-    methods that a game may override.
+    A concrete class adds the application's session class: ``class WebSocketClient(
+    WebClientProtocol, Session)``. ``PlainWebClientProtocol`` has the attributes that an
+    application sets, and the methods that a game may override.
     """
 
     @property

@@ -9,12 +9,12 @@ names. The way of a message:
 
 The rules:
 
-* Method names are wire names. The host's handler calls ``send_<name>`` for an outgoing
+* Method names are wire names. A session handler calls ``send_<name>`` for an outgoing
   command, so there are no ``send_*`` methods here but those three.
 * One session ends once. ``disconnect`` and ``onClose`` come in any order and number, and the
   session's number may belong to a successor by then. The handler hears of the end once.
 * Nothing that comes from the network raises. A message without a command is counted and dropped.
-  An error of the host's hooks goes to the log, and the connection goes on.
+  An error in a hook of the application goes to the log, and the connection goes on.
 """
 
 # Twisted is typed in parts:
@@ -53,11 +53,11 @@ _log = Logger(namespace="mudwire")
 
 
 class PlainWebClientProtocol(BrowserLogin, Connection):
-    """One player's websocket connection, and at once the session that the host knows.
+    """One player's websocket connection, which is also the session in the application.
 
-    The class attributes are what a host configures. A concrete class adds the host's session
-    class, which makes the instance a session: see ``mudwire.sessions.session``. Hosts extend
-    ``mudwire.WebClientProtocol``, which does the same faster.
+    An application, such as Evennia, sets the class attributes. A concrete class adds the
+    application's session class, which makes the instance a session (``mudwire.sessions.session``).
+    Applications extend ``mudwire.WebClientProtocol``, which does the same faster.
     """
 
     wire_formats: Mapping[str, WireFormat] = WIRE_FORMATS
@@ -73,10 +73,10 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
     """Commands that are refused: their names are parameters of the methods further in."""
 
     refused: ClassVar[Counter[str]] = Counter()
-    """How many messages of all connections were refused, by reason."""
+    """Number of refused messages of all connections, by reason."""
 
     refused_messages: int = 0
-    """How many messages of this connection were refused."""
+    """Number of refused messages of this connection."""
 
     wire_format: WireFormat | None = None
     """The codec of this connection, from the handshake on; it may be changed."""
@@ -86,7 +86,7 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
     _keeps_login = False
     _grace: Any = None
 
-    if TYPE_CHECKING:  # the host's session class has these
+    if TYPE_CHECKING:  # the application's session class has these
         sessionhandler: Any
         sessid: int
         uid: Any
@@ -111,8 +111,13 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
     def onConnect(self, request: ConnectionRequest) -> str | None:
         """Choose the subprotocol during the handshake (RFC 6455, section 1.9).
 
-        Returns the first of the server's that the client offers; or None, and then the codec is
-        that of ``v1.evennia.com``.
+        Args:
+            request: The handshake; ``protocols`` holds the subprotocols that the client offers.
+
+        Returns:
+            The first of the server's subprotocols that the client offers. None if there is none,
+            and then the codec is that of ``v1.evennia.com``.
+
         """
         supported = self.wire_formats if self.subprotocols is None else self.subprotocols
         for name in supported:
@@ -136,7 +141,7 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
         return formats.get(DEFAULT_FORMAT) or next(iter(formats.values()), None)
 
     def onOpen(self) -> None:
-        """Make the session, with the login that the browser brings, and hand it to the host."""
+        """Make the session, log it in from the browser, and hand it to the session handler."""
         self.init_session("websocket", self._client_address(), self.factory.sessionhandler)
         self._log_in_from_browser()
         if self.wire_format is None:
@@ -180,9 +185,13 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
     # The end.
 
     def disconnect(self, reason: str | None = None) -> None:
-        """End the session and close the connection.
+        """End the session, log the browser out, and close the connection.
 
-        ``reason`` is for the client, in the close frame. A second call does nothing more.
+        A second call does nothing more.
+
+        Args:
+            reason: Why, for the client: the reason of the close frame, cut at 123 bytes of UTF-8.
+
         """
         if not self._ended and not self._keeps_login:
             self._log_out_from_browser()
@@ -207,7 +216,7 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
         elif code in (CLOSE_NORMAL, GOING_AWAY):
             self.disconnect(reason)
         elif wasClean and code is None:
-            self._end_lost_session()
+            self._end_and_keep_login(reason)
         else:
             self.websocket_close_code = code
             if self.csessid and self.logged_in and self.unclean_close_grace:
@@ -215,34 +224,34 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
                     self.unclean_close_grace, self._end_of_grace
                 )
             else:
-                self._end_lost_session()
+                self._end_and_keep_login("Connection lost")
 
     def _end_of_grace(self) -> None:
         _log.info("{peer} {event}", peer=self.peer, event=LIMITS["unclean_close_grace"].log)
         self._grace = None
-        self._end_lost_session()
+        self._end_and_keep_login("Connection lost")
 
-    def _end_lost_session(self) -> None:
-        """End the session and keep the login: the player did not log out."""
+    def _end_and_keep_login(self, reason: str | None) -> None:
+        """End the session of a player who did not log out."""
         self._keeps_login = True
-        self.disconnect("Connection lost")
+        self.disconnect(reason)
 
     def _end_session(self) -> None:
-        """Tell the host that the session is over: once, and only while it has its number."""
+        """Tell the session handler of the end: once, and only while the session has its number."""
         if self._grace is not None:
             self._grace.cancel()
             self._grace = None
         handler = self.sessionhandler
         if handler is None:
             return
-        # A handler that is no mapping is trusted to know its sessions by identity.
+        # A handler that is no mapping must know its sessions by identity.
         owner = None if self._ended else self
         if hasattr(handler, "get"):
             owner = handler.get(self.sessid, owner)
         self._ended = True
         if owner is not self or self._is_leaving:
             return
-        self._is_leaving = True  # the handler may disconnect the session that it hears of
+        self._is_leaving = True  # the handler may call disconnect in turn
         try:
             self._leave(handler)
         except Exception:
@@ -250,7 +259,7 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
         self._is_leaving = False
 
     def _leave(self, handler: Any) -> None:
-        """Leave the host's table. Override this if the handler may be offline."""
+        """Leave the session handler. Override this if the handler may be offline."""
         handler.disconnect(self)
 
     # Receiving.
@@ -284,8 +293,8 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
     def refuse(self, reason: str) -> None:
         """Count a message that is dropped.
 
-        A debug line is written at the first, second, fourth, eighth ... of the connection: some
-        hosts write debug lines too, and nobody may fill their disk.
+        The first, second, fourth, eighth ... of the connection writes a debug line. Some
+        applications keep debug lines, and a client must not fill their disk.
 
         Args:
             reason: Why, in two or three words: a key of ``refused``.
@@ -302,9 +311,9 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
             )
 
     def data_in(self, **kwargs: Any) -> None:
-        """Hand commands of the player to the host.
+        """Hand commands of the player to the session handler.
 
-        ``websocket_close`` says that the page goes, and ends the session.
+        ``websocket_close`` ends the session: the page says that it is closing.
 
         Args:
             kwargs: Name of each command and its ``[args, kwargs]``.
