@@ -125,6 +125,20 @@ def rooms(graph: Graph) -> Graph:
     return {name: imports - {name} for name, imports in rooms.items()}
 
 
+LAYERS = (
+    {"_native"},
+    {"limits", "markup", "wire_formats"},
+    {"transport", "sessions"},
+    {"protocol"},
+    {"fast_path"},
+    {"game", "evennia", "bench"},
+    {"portal"},
+    {"cli"},
+    {"__main__"},
+)
+"""The rooms of the package: each imports from its own layer and those above it in this list."""
+
+
 def circle(graph: Graph) -> list[str]:
     """Return a circle of the graph; empty if there is none."""
     try:
@@ -142,6 +156,27 @@ def test_python_modules_have_no_import_circle() -> None:
 
 def test_python_rooms_have_no_import_circle() -> None:
     assert circle(rooms(python_graph())) == []
+
+
+def test_no_room_imports_from_a_layer_above_its_own() -> None:
+    layer_of = {f"mudwire.{room}": layer for layer, rooms in enumerate(LAYERS) for room in rooms}
+    graph = rooms(python_graph())
+    del graph["mudwire"]  # the names that the package exports
+    assert graph.keys() == layer_of.keys()
+    for room, imports in graph.items():
+        assert all(layer_of[imported] <= layer_of[room] for imported in imports), room
+
+
+def test_only_the_drop_in_and_the_comparison_import_evennia_and_django() -> None:
+    for path in (PYTHON / "mudwire").rglob("*.py"):
+        first = {name.partition(".")[0] for name in imported_names(path)}
+        if not {"evennia", "bench"} & set(path.parts):
+            assert first.isdisjoint({"evennia", "django"}), path
+
+
+def test_only_the_binding_crate_knows_python() -> None:
+    with_python = [crate for crate in CRATES if "pyo3" in (crate / "Cargo.toml").read_text()]
+    assert [crate.name for crate in with_python] == ["native"]
 
 
 @pytest.mark.parametrize("crate", CRATES, ids=lambda crate: crate.name)
