@@ -33,6 +33,11 @@ def test_a_wrong_name_is_an_attribute_error() -> None:
         import_module("mudwire").parse_bbcode  # noqa: B018
 
 
+@pytest.mark.parametrize("name", ["Game", "Session", "WebClientProtocol", "WebSocketClient"])
+def test_a_public_class_may_be_the_first_import(name: str) -> None:
+    subprocess.run([sys.executable, "-c", f"from mudwire import {name}"], check=True)
+
+
 def test_the_converters_bring_no_twisted() -> None:
     code = "import mudwire, sys; mudwire.parse_html('|rx'); sys.exit('twisted' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

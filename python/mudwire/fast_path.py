@@ -31,7 +31,7 @@ from functools import cache
 from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
-from autobahn.websocket.protocol import TrafficStats
+from autobahn.twisted.websocket import protocol  # not from its home: this import selects Twisted
 
 from mudwire import _native
 from mudwire._native import EvenniaV1Codec
@@ -79,7 +79,7 @@ ENCODERS = frozenset({"encode_text", "encode_prompt", "encode_default"})
 """The steps of a message in its wire format that ``WebClientProtocol`` skips."""
 
 
-class NativeTrafficStats(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
+class NativeTrafficStats(_native.Traffic, protocol.TrafficStats):  # type: ignore[misc] # Autobahn is untyped
     """The native counters, as Autobahn's statistics."""
 
     def __init__(self, limit: int) -> None:
