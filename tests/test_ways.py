@@ -130,11 +130,20 @@ text_options = st.fixed_dictionaries(
     },
 )
 keywords = st.fixed_dictionaries(
-    {}, optional={"options": text_options | st.just(7), "type": st.just("look")}
+    {},
+    optional={
+        "options": text_options | st.just(7),
+        "type": st.just("look"),
+        "protocol_flags": st.just({"NOCOLOR": True}),
+    },
 )
 commands = st.one_of(
     st.tuples(st.sampled_from(["text", "prompt"]), st.lists(texts, max_size=2), keywords),
-    st.tuples(st.just("default"), st.tuples(texts), st.dictionaries(texts, values)),
+    st.tuples(
+        st.just("default"),
+        st.tuples(texts),
+        st.dictionaries(texts | st.just("protocol_flags"), values),
+    ),
     st.tuples(
         st.sampled_from(["quit", "drop", "listen", "track", "format", "raise", "unknown"]),
         st.just([]),
@@ -273,3 +282,34 @@ def test_a_wire_format_that_is_changed_later_is_used():
     connection.transport.clear()
     connection.dataReceived(LOOK)
     assert connection.transport.value() == b'\x81\x14["text",["look"],{}]'
+
+
+@pytest.mark.parametrize("protocol", [Direct, StepByStep])
+@pytest.mark.parametrize(
+    ("subprotocol", "text", "command"),
+    [
+        ("v1.evennia.com", b'["text",["hi"],{"type":"look"}]', b'["vitals",[],{"hp":1}]'),
+        ("gmcp.mudstandards.org", b"hi\x1b[0m", b'Core.Vitals {"hp":1}'),
+        (
+            "json.mudstandards.org",
+            b"hi\x1b[0m",
+            b'{"proto":"gmcp","id":"Core.Vitals","data":"{\\"hp\\":1}"}',
+        ),
+        ("terminal.mudstandards.org", b"hi\x1b[0m", b""),
+    ],
+)
+def test_a_command_goes_out_without_its_keyword_protocol_flags(
+    protocol, subprotocol, text, command
+):
+    connection = opened(protocol)
+    connection.wire_format = WIRE_FORMATS[subprotocol]
+    keywords = {"protocol_flags": {"NOCOLOR": True}}
+    connection.send_text("hi", type="look", **keywords)
+    assert connection.transport.value()[2:] == text
+    connection.transport.clear()
+    connection.send_prompt("hi", **keywords)
+    assert b"hi" in connection.transport.value()
+    connection.transport.clear()
+    connection.send_default("vitals", hp=1, **keywords)
+    assert connection.transport.value()[2:] == command
+    assert keywords == {"protocol_flags": {"NOCOLOR": True}}

@@ -364,7 +364,7 @@ class WebClientProtocol(BrowserLogin, Connection):
             if frame is not None and not self.outbox.write(frame):
                 self._drop_slow_reader()
         elif wire_format := self.wire_format or self._default_format():
-            self._emit(wire_format.encode_text(*args, protocol_flags=self.protocol_flags, **kwargs))
+            self._emit(wire_format.encode_text(*args, **self._with_flags(kwargs)))
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
         """Send a prompt to the player, with the arguments of ``send_text``."""
@@ -373,7 +373,7 @@ class WebClientProtocol(BrowserLogin, Connection):
         if codec is not None and self._frames_are_plain and self.state == OPEN:
             self._send_frame(codec.frame_text(self.trafficStats, args, kwargs, flags, True))
         elif wire_format := self.wire_format or self._default_format():
-            self._emit(wire_format.encode_prompt(*args, protocol_flags=flags, **kwargs))
+            self._emit(wire_format.encode_prompt(*args, **self._with_flags(kwargs)))
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
         """Send any other command to the client, with its arguments."""
@@ -381,8 +381,18 @@ class WebClientProtocol(BrowserLogin, Connection):
         if codec is not None and self._frames_are_plain and self.state == OPEN:
             self._send_frame(codec.frame_default(self.trafficStats, cmdname, args, kwargs))
         elif wire_format := self.wire_format or self._default_format():
-            flags = self.protocol_flags
-            self._emit(wire_format.encode_default(cmdname, *args, protocol_flags=flags, **kwargs))
+            self._emit(wire_format.encode_default(cmdname, *args, **self._with_flags(kwargs)))
+
+    def _with_flags(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return a command's keywords, and the session's flags as an encoder takes them.
+
+        Every encoder has a parameter ``protocol_flags``, so a keyword of that name cannot go out.
+        """
+        if "protocol_flags" in kwargs:
+            _log.warn(
+                "{peer}: a command went out without its keyword protocol_flags", peer=self.peer
+            )
+        return {**kwargs, "protocol_flags": self.protocol_flags}
 
     def _send_frame(self, frame: bytes | None) -> None:
         if frame is not None and not self.outbox.write(frame):

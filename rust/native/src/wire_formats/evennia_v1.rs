@@ -11,7 +11,7 @@ use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use super::codec::{Codec, Frame, command, message_text, warn_of_lost};
 use super::memo::Memo;
-use super::options::TextOptions;
+use super::options::{TextOptions, without_flags};
 use super::scratch::Scratch;
 use crate::frames::Traffic;
 use crate::json::{Failure, Objects, Place, Walk};
@@ -278,6 +278,8 @@ fn encode_text<'py>(
     let codec = slf.as_super();
     let (mut options, kwargs) = TextOptions::take(codec, kwargs, protocol_flags)?;
     options.send_prompt |= is_prompt;
+    let name = if options.send_prompt { "prompt" } else { "text" };
+    let kwargs = without_flags(codec, name, kwargs)?;
     // A text by itself; a parser of the game may answer anew each time.
     let alone = match argument.cast_exact::<PyString>() {
         Ok(text) if args.len() == 1 && kwargs.is_none() && codec.get().is_constant() => Some(text),
@@ -294,7 +296,6 @@ fn encode_text<'py>(
     let Some(text) = message_text(codec, &argument, strip)? else {
         return Ok(None);
     };
-    let name = if options.send_prompt { "prompt" } else { "text" };
     let mut out = slf.get().scratch.take();
     out.extend_from_slice(&[0; MAX_HEADER]);
     let start = if options.send_prompt { &b"[\"prompt\",[\""[..] } else { b"[\"text\",[\"" };
@@ -336,6 +337,7 @@ fn encode_default<'py>(
     if name == "options" {
         return Ok(None);
     }
+    let kwargs = without_flags(slf, &name, kwargs)?;
     let mut out = slf.get().scratch.take();
     out.extend_from_slice(&[0; MAX_HEADER]);
     out.push(b'[');
