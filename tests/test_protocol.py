@@ -117,6 +117,32 @@ def test_what_is_no_command_is_counted_and_dropped(server, message):
     assert server.logged() == []
 
 
+@pytest.mark.parametrize(
+    ("subprotocol", "blank", "nonsense"),
+    [
+        ("terminal.mudstandards.org", ["", " \r\n", b"\n"], [b"\xff"]),
+        ("gmcp.mudstandards.org", [b"", b"\r\n", b"\xc2\xa0\t"], ["", " ", b"\xff"]),
+        (
+            "json.mudstandards.org",
+            [b"", b"\r\n", '{"proto":"text","id":"","data":""}', '{"proto":"text"}'],
+            ["", " ", "{}", '{"proto":""}', '{"proto":"gmcp","data":""}', b"\xff"],
+        ),
+    ],
+)
+def test_a_blank_line_is_dropped_and_does_not_count_as_refused(
+    server, subprotocol, blank, nonsense
+):
+    before = Counter(server.protocol.refused)
+    with server.connect(subprotocols=[subprotocol]) as client:
+        session = server.session()
+        for message in [*blank, *nonsense, b"look"]:
+            client.send(message)
+        assert server.handler.next("data_in") == LOOK_IN
+        assert session.refused_messages == len(nonsense)
+        assert server.protocol.refused - before == Counter({"no command": len(nonsense)})
+    assert server.logged() == []
+
+
 def test_a_hook_that_raises_is_logged_and_the_connection_goes_on(server):
     server.handler.fails = {"data_in"}
     with server.connect() as client:

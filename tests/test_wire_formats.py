@@ -176,6 +176,7 @@ def test_no_bytes_raise(codec: WireFormat, payload: bytes, is_binary: bool) -> N
     for message in (payload, b'["a",1,' + payload, b'{"proto":"gmcp","id":"a","data":' + payload):
         commands = codec.decode_incoming(message, is_binary, protocol_flags=None)
         assert not commands or all(isinstance(name, str) for name in commands)
+        assert not (commands and codec.is_blank_line(message, is_binary))
 
 
 @pytest.mark.parametrize(
@@ -775,6 +776,8 @@ def test_a_format_of_one_s_own() -> None:
         name = "morse"
 
     codec = Morse()
+    assert codec.is_blank_line(b" \r\n", False)
+    assert not codec.is_blank_line(b".", True)
     assert codec.encode_text("|rx", protocol_flags={"NOCOLOR": True}) == (b"x", True)
     assert codec.encode_prompt("x") == (b"x\x1b[0m", True)
     with pytest.raises(NotImplementedError, match=r"Morse must implement decode_incoming\(\)"):

@@ -312,7 +312,10 @@ class WebClientProtocol(BrowserLogin, Connection):
                 payload, isBinary, protocol_flags=self.protocol_flags
             )
             if not commands:
-                self._refuse("no command")
+                # Evennia's wire formats, which a game may use, have no is_blank_line.
+                is_blank_line = getattr(wire_format, "is_blank_line", None)
+                if is_blank_line is None or not is_blank_line(payload, isBinary):
+                    self._refuse("no command")
             elif self.reserved_names.isdisjoint(commands):
                 self.data_in(**commands)
             else:

@@ -172,6 +172,21 @@ impl Codec {
         Err(must_implement(slf, "decode_incoming"))
     }
 
+    /// Tell whether a message that holds no command is a blank line: an Enter of the player.
+    ///
+    /// Args:
+    ///     payload (bytes): The message, its fragments joined; `decode_incoming` gave no command.
+    ///     is_binary (bool): Whether it came in binary frames (RFC 6455, section 5.6).
+    ///
+    /// Returns:
+    ///     bool: Whether the player typed blanks or nothing. Such a message is dropped, as in
+    ///     Evennia, but does not count as refused.
+    #[pyo3(signature = (payload, is_binary))]
+    fn is_blank_line(&self, payload: &[u8], is_binary: bool) -> bool {
+        let _ = is_binary;
+        is_blank_text(payload)
+    }
+
     /// Log, in one line, what of a message did not go out as it was meant.
     fn warn(slf: &Bound<'_, Self>, message: &str) -> PyResult<()> {
         let _ = message;
@@ -302,6 +317,11 @@ pub fn typed_text<'py>(py: Python<'py>, payload: &[u8]) -> PyResult<Option<Bound
             command_with(intern!(py, "text"), args).map(Some)
         }
     }
+}
+
+/// Whether a payload is text of blanks only.
+pub fn is_blank_text(payload: &[u8]) -> bool {
+    std::str::from_utf8(payload).is_ok_and(|text| strip(text).is_empty())
 }
 
 /// What is handed to `data_in`: `{name: [args, kwargs]}`.

@@ -67,6 +67,13 @@ impl EvenniaV1Codec {
         std::str::from_utf8(payload).map_or(Ok(None), |text| decode(py, text, |_| Ok(true)))
     }
 
+    /// Tell that a message that holds no command is no blank line: an Enter is a command here.
+    #[pyo3(signature = (payload, is_binary))]
+    fn is_blank_line(&self, payload: &[u8], is_binary: bool) -> bool {
+        let _ = (payload, is_binary);
+        false
+    }
+
     /// Read the short plain data frame that a segment begins with, as `Traffic.read`, decode its
     /// command and hand it to the session handler.
     ///

@@ -8,7 +8,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use super::codec::{Codec, Frame, command, command_with, frame, typed_text, warn_of_lost};
+use super::codec::{
+    Codec, Frame, command, command_with, frame, is_blank_text, typed_text, warn_of_lost,
+};
 use super::options::without_options;
 use crate::json::{Failure, Lost, Objects, Place, Walk};
 use crate::markup::Dialect;
@@ -59,6 +61,12 @@ impl GmcpCodec {
             Ok(message) => decode(py, message).map(Some),
             Err(_) => Ok(None),
         }
+    }
+
+    /// Tell whether a message that holds no command is a blank line; see `WireFormat`.
+    #[pyo3(signature = (payload, is_binary))]
+    fn is_blank_line(&self, payload: &[u8], is_binary: bool) -> bool {
+        is_binary && is_blank_text(payload)
     }
 
     /// Encode any other command as a GMCP message.

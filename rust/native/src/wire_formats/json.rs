@@ -2,13 +2,17 @@
 //! frames `{"proto": "...", "id": "...", "data": "..."}`, where `data` is text
 //! and mostly JSON once more.
 
+use std::borrow::Cow;
+
 use mudwire_wire::blank::{split_word, strip};
 use mudwire_wire::json::{read, write_string};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::codec::{Codec, Frame, ansi_text, command_with, frame, typed_text, warn_of_lost};
+use super::codec::{
+    Codec, Frame, ansi_text, command_with, frame, is_blank_text, typed_text, warn_of_lost,
+};
 use super::gmcp::{command_of, data_value, decode, encode};
 use super::options::without_options;
 use crate::json::{Failure, Objects};
@@ -57,18 +61,20 @@ impl JsonCodec {
         if is_binary {
             return typed_text(py, payload);
         }
-        let Ok(text) = std::str::from_utf8(payload) else {
-            return Ok(None);
-        };
-        let envelope = match read(text, &Objects::new(py)) {
-            Ok(envelope) => envelope,
-            Err(Failure::Read(_)) => return Ok(None),
-            Err(Failure::Python(error)) => return Err(error),
-        };
-        match envelope.cast::<PyDict>() {
-            Ok(envelope) => open_envelope(envelope),
-            Err(_) => Ok(None),
+        match read_envelope(py, payload)? {
+            Some(envelope) => command_of_envelope(py, &envelope),
+            None => Ok(None),
         }
+    }
+
+    /// Tell whether a message that holds no command is a blank line; see `WireFormat`.
+    #[pyo3(signature = (payload, is_binary))]
+    fn is_blank_line(&self, py: Python<'_>, payload: &[u8], is_binary: bool) -> PyResult<bool> {
+        if is_binary {
+            return Ok(is_blank_text(payload));
+        }
+        let envelope = read_envelope(py, payload)?;
+        Ok(envelope.is_some_and(|envelope| envelope.proto == "text" && envelope.data.is_empty()))
     }
 
     /// Encode a prompt in an envelope of its own.
@@ -148,8 +154,26 @@ fn envelope(proto: &str, id: &str, data: &str) -> Vec<u8> {
     out
 }
 
-fn open_envelope<'py>(envelope: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'py, PyDict>>> {
-    let py = envelope.py();
+/// An envelope that came in.
+struct Envelope {
+    proto: Cow<'static, str>,
+    id: Cow<'static, str>,
+    data: Cow<'static, str>,
+}
+
+/// Reads an envelope; `None` for anything else.
+fn read_envelope(py: Python<'_>, payload: &[u8]) -> PyResult<Option<Envelope>> {
+    let Ok(text) = std::str::from_utf8(payload) else {
+        return Ok(None);
+    };
+    let envelope = match read(text, &Objects::new(py)) {
+        Ok(envelope) => envelope,
+        Err(Failure::Read(_)) => return Ok(None),
+        Err(Failure::Python(error)) => return Err(error),
+    };
+    let Ok(envelope) = envelope.cast_into::<PyDict>() else {
+        return Ok(None);
+    };
     let field = |name| envelope.get_item(name);
     let proto = match field(intern!(py, "proto"))? {
         Some(proto) => match proto.cast_into::<PyString>() {
@@ -168,20 +192,29 @@ fn open_envelope<'py>(envelope: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'p
         Some(data) => owned(&py.import(intern!(py, "json"))?.call_method1("dumps", (data,))?)?,
         None => "".into(),
     };
-    match &*proto {
-        "gmcp" => match strip(&id) {
+    Ok(Some(Envelope { proto, id, data }))
+}
+
+/// The command in an envelope, if there is one.
+fn command_of_envelope<'py>(
+    py: Python<'py>,
+    envelope: &Envelope,
+) -> PyResult<Option<Bound<'py, PyDict>>> {
+    let Envelope { proto, id, data } = envelope;
+    match &**proto {
+        "gmcp" => match strip(id) {
             "" => Ok(None),
             package => decode(py, &format!("{package} {data}")).map(Some),
         },
         "text" if data.is_empty() => Ok(None),
-        "text" => command_with(intern!(py, "text"), PyList::new(py, [data])?).map(Some),
+        "text" => command_with(intern!(py, "text"), PyList::new(py, [&**data])?).map(Some),
         "websocket_close" => {
             let name = intern!(py, "websocket_close");
             command_with(name, PyList::empty(py)).map(Some)
         }
         _ => {
-            let name = match strip(&id) {
-                "" => strip(&proto),
+            let name = match strip(id) {
+                "" => strip(proto),
                 id => id,
             };
             if name.is_empty() {
@@ -191,7 +224,7 @@ fn open_envelope<'py>(envelope: &Bound<'py, PyDict>) -> PyResult<Option<Bound<'p
             if data.is_empty() {
                 return command_with(&name, PyList::empty(py)).map(Some);
             }
-            data_value(py, &data)?.map(|value| command_of(&name, value)).transpose()
+            data_value(py, data)?.map(|value| command_of(&name, value)).transpose()
         }
     }
 }
