@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from mudwire.bench.texts import command
-from mudwire.wire_formats import WIRE_FORMATS
+from mudwire.formats import WIRE_FORMATS
 
 FLAGS = {"NOCOLOR": False, "RAW": False, "SCREENREADER": False}
 

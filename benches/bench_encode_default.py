@@ -12,7 +12,7 @@ import msgspec
 import orjson
 import pytest
 
-from mudwire.wire_formats import WIRE_FORMATS
+from mudwire.formats import WIRE_FORMATS
 
 FLAGS = {"NOCOLOR": False, "RAW": False, "SCREENREADER": False}
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mudwire.bench.texts import TEXTS
-from mudwire.wire_formats import WIRE_FORMATS
+from mudwire.formats import WIRE_FORMATS
 
 FLAGS = {"NOCOLOR": False, "RAW": False, "SCREENREADER": False}
 V1 = "v1.evennia.com"

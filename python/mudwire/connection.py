@@ -18,7 +18,7 @@ from sys import maxsize
 from typing import Any, ClassVar
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
-from autobahn.websocket.protocol import TrafficStats
+from autobahn.websocket.protocol import TrafficStats as AutobahnTrafficStats
 
 from mudwire import _native
 from mudwire.autobahn_state import (
@@ -77,11 +77,17 @@ FRAGMENT_BYTES = 64
 """What Autobahn keeps for each fragment of a message besides its payload, about."""
 
 
-class Traffic(_native.Traffic, TrafficStats):  # type: ignore[misc] # Autobahn is untyped
-    """The native frames and counters, as Autobahn's statistics."""
+class TrafficStats(_native.TrafficStats, AutobahnTrafficStats):  # type: ignore[misc] # untyped
+    """The native counters, as Autobahn's statistics."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self) -> None:
         """Leave the counters at 0, where they start."""
+
+
+@cache
+def shared_frame_codec(max_payload_bytes: int) -> _native.FrameCodec:
+    """Return the frame codec that all connections with the same limit share."""
+    return _native.FrameCodec(max_payload_bytes)
 
 
 class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults):  # type: ignore[misc] # Autobahn is untyped
@@ -117,7 +123,8 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
         Inbox.adopt(self.transport)
         self.outbox = self.outbox_class(self.transport, self.max_queue_bytes)
         super()._connectionMade()
-        self.trafficStats = Traffic(int(min(self.max_message_bytes, maxsize)) or maxsize)
+        self.trafficStats = TrafficStats()
+        self.frame_codec = shared_frame_codec(int(min(self.max_message_bytes, maxsize)) or maxsize)
 
     def _onOpen(self) -> None:
         """Choose the way of the frames, once for the life of the connection."""
@@ -173,9 +180,9 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
 
     def _take(self, data: bytes, offset: int) -> None:
         """Take a segment from an offset on: its plain messages, and Autobahn's way what is left."""
-        read = self.trafficStats.read
+        read, stats = self.frame_codec.read, self.trafficStats
         while offset < len(data) and self._at_rest and self.state == OPEN:
-            frame = read(data, offset)
+            frame = read(stats, data, offset)
             if frame is None:
                 break
             payload, is_binary, offset = frame
@@ -265,7 +272,7 @@ class Connection(Limits, MadeAgain, WebSocketServerProtocol, AutobahnDefaults): 
             and fragmentSize is None
             and not sync
         ):
-            if not self.outbox.write(self.trafficStats.write(payload, isBinary)):
+            if not self.outbox.write(self.frame_codec.write(self.trafficStats, payload, isBinary)):
                 self._drop_slow_reader()
         else:
             super().sendMessage(payload, isBinary, fragmentSize, sync, doNotCompress)

@@ -25,12 +25,19 @@ from autobahn.exception import Disconnected
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from mudwire._native import EvenniaV1Codec
+from mudwire._native import Codec, default_frame, receive_command, text_frame
 from mudwire.browser_login import BrowserLogin
-from mudwire.connection import CONNECTING, OPEN, Connection, Traffic, overrides
+from mudwire.connection import (
+    CONNECTING,
+    OPEN,
+    Connection,
+    TrafficStats,
+    overrides,
+    shared_frame_codec,
+)
+from mudwire.formats import WIRE_FORMATS, EvenniaV1Format, WireFormat
 from mudwire.limits import LIMITS
 from mudwire.upstreams import Upstreams
-from mudwire.wire_formats import WIRE_FORMATS, WireFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -105,8 +112,8 @@ class WebClientProtocol(BrowserLogin, Connection):
         self._ended = False
         self._is_leaving = False
         # The wire format, where it may go all of the way by itself.
-        self._direct_in: EvenniaV1Codec | None = None
-        self._direct_out: EvenniaV1Codec | None = None
+        self._direct_in: Codec | None = None
+        self._direct_out: Codec | None = None
         self.sessionhandler = None
         self.protocol_key = "webclient/websocket"
         self.browserstr = ""
@@ -196,14 +203,15 @@ class WebClientProtocol(BrowserLogin, Connection):
         protocol: Any = type(self)
         codec = self.wire_format
         if (
-            not isinstance(codec, EvenniaV1Codec)
+            not isinstance(codec, Codec)
+            or getattr(codec, "native_format", None) != EvenniaV1Format.native_format
             or protocol.wire_format is not WebClientProtocol.wire_format
             or self._ended
         ):
             self._direct_in = self._direct_out = None
             return
-        ways_in = (self, WebClientProtocol, WAY_IN), (codec, EvenniaV1Codec, DECODERS)
-        ways_out = (self, WebClientProtocol, WAY_OUT), (codec, EvenniaV1Codec, ENCODERS)
+        ways_in = (self, WebClientProtocol, WAY_IN), (codec, Codec, DECODERS)
+        ways_out = (self, WebClientProtocol, WAY_OUT), (codec, Codec, ENCODERS)
         self._direct_in = None if any(overrides(*way) for way in ways_in) else codec
         self._direct_out = None if any(overrides(*way) for way in ways_out) else codec
 
@@ -295,9 +303,10 @@ class WebClientProtocol(BrowserLogin, Connection):
         if codec is None or not self._at_rest or self.state != OPEN:
             super().dataReceived(data)
             return
-        end = codec.hand_on(self.trafficStats, data, self.reserved_names, self.sessionhandler, self)
+        frames, stats, reserved = self.frame_codec, self.trafficStats, self.reserved_names
+        end = receive_command(frames, stats, codec, data, reserved, self.sessionhandler, self)
         if end and not self._at_rest:  # since this very message, which is read once more, uncounted
-            payload, is_binary, _ = Traffic(maxsize).read(data, 0)
+            payload, is_binary, _ = shared_frame_codec(maxsize).read(TrafficStats(), data, 0)
             self._fire_message(payload, is_binary)
         if end < len(data):
             self._take(data, end)
@@ -363,7 +372,7 @@ class WebClientProtocol(BrowserLogin, Connection):
         if codec is not None and self._frames_are_plain and self.state == OPEN:
             # What _send_frame does, without the call: this is the way of nearly all messages.
             flags = self.protocol_flags
-            frame = codec.frame_text(self.trafficStats, args, kwargs, flags, False)
+            frame = text_frame(self.trafficStats, codec, args, kwargs, flags, False)
             if frame is not None and not self.outbox.write(frame):
                 self._drop_slow_reader()
         elif wire_format := self.wire_format or self._default_format():
@@ -374,7 +383,7 @@ class WebClientProtocol(BrowserLogin, Connection):
         flags = self.protocol_flags
         codec = self._direct_out
         if codec is not None and self._frames_are_plain and self.state == OPEN:
-            self._send_frame(codec.frame_text(self.trafficStats, args, kwargs, flags, True))
+            self._send_frame(text_frame(self.trafficStats, codec, args, kwargs, flags, True))
         elif wire_format := self.wire_format or self._default_format():
             self._emit(wire_format.encode_prompt(*args, **self._with_flags(kwargs)))
 
@@ -382,7 +391,7 @@ class WebClientProtocol(BrowserLogin, Connection):
         """Send any other command to the client, with its arguments."""
         codec = self._direct_out
         if codec is not None and self._frames_are_plain and self.state == OPEN:
-            self._send_frame(codec.frame_default(self.trafficStats, cmdname, args, kwargs))
+            self._send_frame(default_frame(self.trafficStats, codec, cmdname, args, kwargs))
         elif wire_format := self.wire_format or self._default_format():
             self._emit(wire_format.encode_default(cmdname, *args, **self._with_flags(kwargs)))
 

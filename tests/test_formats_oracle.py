@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from mudwire.wire_formats import WIRE_FORMATS
-from mudwire.wire_formats.gmcp_mudstandards import decode_gmcp, encode_gmcp
+from mudwire.formats import WIRE_FORMATS, decode_gmcp, encode_gmcp
 from oracle_vectors import Vector, vectors
 
 MAY_RAISE_WHEN_TAGGED = {"encode_gmcp"}

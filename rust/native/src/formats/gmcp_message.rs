@@ -1,4 +1,4 @@
-//! `gmcp.mudstandards.org`: text in binary frames, `Package.Name json` in text frames.
+//! GMCP messages, `Package.Name json`, and the commands that they stand for.
 
 use mudwire_wire::blank::{is_blank, split_word};
 use mudwire_wire::gmcp::{Ascii, Case, command_name, package_name};
@@ -8,102 +8,12 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
-use super::codec::{
-    Codec, Frame, command, command_with, frame, is_blank_text, typed_text, warn_of_lost,
-};
-use super::options::without_options;
+use crate::incoming::{command_of, command_with};
 use crate::json::{Failure, Lost, Objects, Place, Walk};
-use crate::markup::Dialect;
+use crate::log::warn_of_lost;
+use crate::output::Output;
 use crate::text::utf8;
-
-/// Codec of clients that speak GMCP themselves.
-#[pyclass(frozen, subclass, extends = Codec, module = "mudwire._native")]
-pub struct GmcpCodec;
-
-#[pymethods]
-impl GmcpCodec {
-    #[new]
-    #[pyo3(signature = (*, dialect=None, screenreader_strip=None, to_ansi=None))]
-    fn new(
-        py: Python<'_>,
-        dialect: Option<Py<Dialect>>,
-        screenreader_strip: Option<&Bound<'_, PyAny>>,
-        to_ansi: Option<Py<PyAny>>,
-    ) -> PyResult<PyClassInitializer<Self>> {
-        let codec = Codec::new(py, dialect, screenreader_strip, to_ansi)?;
-        Ok(PyClassInitializer::from(codec).add_subclass(Self))
-    }
-
-    /// Decode a line of the player (binary frame) or a GMCP message (text frame).
-    ///
-    /// Args:
-    ///     payload (bytes): UTF-8: the line, or `Package.Name json`.
-    ///     is_binary (bool): Whether it came in binary frames.
-    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
-    ///
-    /// Returns:
-    ///     dict | None: `{name: [args, kwargs]}`; None or empty if there is no command in it.
-    ///
-    /// The frames are those of https://mudstandards.org/websocket/, the names Evennia's.
-    #[pyo3(signature = (payload, is_binary, protocol_flags=None))]
-    fn decode_incoming<'py>(
-        &self,
-        py: Python<'py>,
-        payload: &[u8],
-        is_binary: bool,
-        protocol_flags: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let _ = protocol_flags;
-        if is_binary {
-            return typed_text(py, payload);
-        }
-        match std::str::from_utf8(payload) {
-            Ok(message) => decode(py, message).map(Some),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Tell whether a message that holds no command is a blank line; see `WireFormat`.
-    #[pyo3(signature = (payload, is_binary))]
-    fn is_blank_line(&self, payload: &[u8], is_binary: bool) -> bool {
-        is_binary && is_blank_text(payload)
-    }
-
-    /// Encode any other command as a GMCP message.
-    ///
-    /// Args:
-    ///     cmdname (str): The command's name, such as `char_vitals`; nothing is sent for `options`.
-    ///     *args: The command's arguments; a single one is not wrapped in an array.
-    ///     protocol_flags (dict | None): The session's flags, which change nothing here.
-    ///     **kwargs: The command's keywords, but for `options`, sent as an object.
-    ///
-    /// Returns:
-    ///     tuple[bytes, bool] | None: `Package.Name json` as UTF-8, and False. What JSON cannot
-    ///     carry is null or left out, and `warn` is told its place.
-    ///
-    /// Raises:
-    ///     TypeError: The name is no str.
-    ///
-    /// The frames are those of https://mudstandards.org/websocket/, the names Evennia's.
-    #[pyo3(signature = (cmdname, *args, protocol_flags=None, **kwargs))]
-    fn encode_default<'py>(
-        slf: &Bound<'py, Self>,
-        cmdname: &Bound<'py, PyString>,
-        args: &Bound<'py, PyTuple>,
-        protocol_flags: Option<&Bound<'py, PyAny>>,
-        kwargs: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Option<Frame<'py>>> {
-        let _ = protocol_flags;
-        let name = utf8(cmdname)?;
-        if name == "options" {
-            return Ok(None);
-        }
-        let mut lost = Vec::new();
-        let message = encode(slf.py(), &name, args, without_options(kwargs)?, &mut lost)?;
-        warn_of_lost(slf, &name, &lost)?;
-        Ok(Some(frame(slf.py(), message.as_bytes(), false)))
-    }
-}
+use crate::text_options::without_options;
 
 /// Encode a command as a GMCP message.
 ///
@@ -150,8 +60,24 @@ pub fn decode_gmcp<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>
     decode(data.py(), &message)
 }
 
-/// Writes `Package.Name json`; what JSON cannot carry is `null` and in `lost`.
-pub fn encode(
+/// Encodes the command of a wire format; `None` for `options`, which is not sent.
+pub fn encode_command(
+    cmdname: &Bound<'_, PyAny>,
+    output: &Output<'_, '_>,
+) -> PyResult<Option<String>> {
+    let Output { codec, args, kwargs, .. } = *output;
+    let name = utf8(cmdname.cast()?)?;
+    if name == "options" {
+        return Ok(None);
+    }
+    let mut lost = Vec::new();
+    let message = encode(codec.py(), &name, args, without_options(kwargs)?, &mut lost)?;
+    warn_of_lost(codec, &name, &lost)?;
+    Ok(Some(message))
+}
+
+/// Writes `Package.Name json`; a value that JSON cannot carry is `null`, and added to `lost`.
+fn encode(
     py: Python<'_>,
     name: &str,
     args: &Bound<'_, PyTuple>,
@@ -190,7 +116,7 @@ pub fn encode(
     Ok(String::from_utf8(out).expect("names are UTF-8, and so is the JSON"))
 }
 
-/// Reads `Package.Name json` into `{name: [args, kwargs]}`, empty where there is no command.
+/// Reads `Package.Name json` into `{name: [args, kwargs]}`, empty if there is no command.
 pub fn decode<'py>(py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyDict>> {
     let (package, data) = split_word(message.trim_start_matches(is_blank));
     let name = if package.is_ascii() {
@@ -208,7 +134,7 @@ pub fn decode<'py>(py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyDict
     match data_value(py, data)? {
         Some(value) => {
             if let Ok(kwargs) = value.cast::<PyDict>() {
-                // Evennia drops the one key that is false.
+                // Evennia drops keys that are false in Python; the empty key is the only one.
                 let _ = kwargs.del_item(intern!(py, ""));
             }
             command_of(&name, value)
@@ -217,28 +143,14 @@ pub fn decode<'py>(py: Python<'py>, message: &str) -> PyResult<Bound<'py, PyDict
     }
 }
 
-/// The JSON value of `data`, or `data` itself if it is none; `None` if it nests too deep.
+/// Returns the JSON value of `data`, or `data` itself if it is not JSON; `None` if it nests too
+/// deep.
 pub fn data_value<'py>(py: Python<'py>, data: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
     match read(data, &Objects::new(py)) {
         Ok(value) => Ok(Some(value)),
         Err(Failure::Read(ReadError::TooDeep { .. })) => Ok(None),
         Err(Failure::Read(_)) => Ok(Some(PyString::new(py, data).into_any())),
         Err(Failure::Python(error)) => Err(error),
-    }
-}
-
-/// A command whose one value is its keywords, its arguments, or its one argument.
-pub fn command_of<'py>(
-    name: &Bound<'py, PyString>,
-    value: Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let py = name.py();
-    if value.is_instance_of::<PyDict>() {
-        return command(name, PyList::empty(py).into_any(), value);
-    }
-    match value.cast_into() {
-        Ok(args) => command_with(name, args),
-        Err(other) => command_with(name, PyList::new(py, [other.into_inner()])?),
     }
 }
 

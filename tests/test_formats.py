@@ -15,17 +15,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from twisted.logger import globalLogPublisher
 
-from mudwire import wire_formats
-from mudwire._native import Dialect
-from mudwire.wire_formats import (
+from mudwire import formats
+from mudwire._native import MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, Codec, Dialect
+from mudwire.formats import (
     WIRE_FORMATS,
     EvenniaV1Format,
     GmcpStandardFormat,
     JsonStandardFormat,
     TerminalFormat,
     WireFormat,
+    decode_gmcp,
+    encode_gmcp,
 )
-from mudwire.wire_formats.gmcp_mudstandards import decode_gmcp, encode_gmcp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,9 +36,6 @@ JSON = WIRE_FORMATS["json.mudstandards.org"]
 GMCP = WIRE_FORMATS["gmcp.mudstandards.org"]
 TERMINAL = WIRE_FORMATS["terminal.mudstandards.org"]
 ANSI_FORMATS = [JSON, GMCP, TERMINAL]
-
-MAX_DEPTH = 128
-MAX_INTEGER_DIGITS = 4300
 
 
 class Telling(EvenniaV1Format):
@@ -95,7 +93,7 @@ def test_the_registry_is_in_upstream_s_order() -> None:
 
 
 def test_all_is_what_there_is() -> None:
-    assert all(hasattr(wire_formats, name) for name in wire_formats.__all__)
+    assert all(hasattr(formats, name) for name in formats.__all__)
 
 
 # Decoding
@@ -190,7 +188,7 @@ def test_no_bytes_raise(codec: WireFormat, payload: bytes, is_binary: bool) -> N
         b'["a\xff",[],{}]',
         b'["a","\x1f",{}]',
         b'["a",' + b"7" * (MAX_INTEGER_DIGITS + 1) + b",{}]",
-        b'["a",' + b"[" * MAX_DEPTH + b"]" * MAX_DEPTH + b",{}]",
+        b'["a",' + b"[" * MAX_JSON_DEPTH + b"]" * MAX_JSON_DEPTH + b",{}]",
         b"[" * 1_000_000,
     ],
 )
@@ -201,7 +199,7 @@ def test_d8_what_is_no_command_is_dropped(payload: bytes) -> None:
 def test_d8_the_limits_are_not_lower() -> None:
     digits = b"7" * MAX_INTEGER_DIGITS
     assert V1.decode_incoming(b'["a",-' + digits + b",{}]", False) == {"a": [-int(digits), {}]}
-    nested = b"[" * (MAX_DEPTH - 1) + b"]" * (MAX_DEPTH - 1)
+    nested = b"[" * (MAX_JSON_DEPTH - 1) + b"]" * (MAX_JSON_DEPTH - 1)
     assert V1.decode_incoming(b'["a",' + nested + b",{}]", False) == {"a": [json.loads(nested), {}]}
 
 
@@ -530,7 +528,7 @@ def test_circles_and_depth_are_null() -> None:
     assert value_of(codec.encode_default("c", deep)) is not None
     around, nested = codec.told
     assert "args[0][1] is a list that holds itself; args[0][2].again is a list" in around
-    assert "nested deeper than 128" in nested
+    assert f"nested deeper than {MAX_JSON_DEPTH}" in nested
     while deep:  # Python frees such a list by recursion
         deep = deep.pop()
 
@@ -784,6 +782,29 @@ def test_a_format_of_one_s_own() -> None:
         codec.decode_incoming(b"", False)
     with pytest.raises(NotImplementedError, match=r"Morse must implement encode_default\(\)"):
         codec.encode_default("x")
+
+
+def test_a_format_with_another_name_keeps_its_logic() -> None:
+    class Renamed(GmcpStandardFormat):
+        name = "gmcp.example.org"
+
+    codec = Renamed()
+    assert codec.encode_default("ping") == GMCP.encode_default("ping")
+    assert codec.decode_incoming(b"Core.Ping", False) == {"ping": [[], {}]}
+
+
+def test_the_native_format_of_the_class_is_read_when_an_instance_is_made() -> None:
+    class Own(Codec):
+        native_format = "terminal"
+
+    codec = Own()
+    Own.native_format = "no such format"
+    assert codec.encode_text("x") == TERMINAL.encode_text("x")
+    with pytest.raises(ValueError, match=r"native_format should be .* not 'no such format'"):
+        Own()
+    Own.native_format = 5  # type: ignore[assignment]
+    with pytest.raises(TypeError):
+        Own()
 
 
 def test_envelopes_of_prompts_and_commands() -> None:
