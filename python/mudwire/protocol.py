@@ -303,8 +303,15 @@ class WebClientProtocol(BrowserLogin, Connection):
         if codec is None or not self._at_rest or self.state != OPEN:
             super().dataReceived(data)
             return
-        frames, stats, reserved = self.frame_codec, self.trafficStats, self.reserved_names
-        end = receive_command(frames, stats, codec, data, reserved, self.sessionhandler, self)
+        end = receive_command(
+            self.frame_codec,
+            self.trafficStats,
+            codec,
+            data,
+            self.reserved_names,
+            self.sessionhandler,
+            self,
+        )
         if end and not self._at_rest:  # since this very message, which is read once more, uncounted
             payload, is_binary, _ = shared_frame_codec(maxsize).read(TrafficStats(), data, 0)
             self._fire_message(payload, is_binary)

@@ -10,7 +10,7 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 use super::logic::Logic;
 use crate::cache::{Encoded, LastValueCache};
 use crate::incoming::command;
-use crate::json::{Failure, Objects, Place, Walk};
+use crate::json::{Failure, Objects, Place, Writer};
 use crate::log::warn_of_lost;
 use crate::output::{Message, Output};
 use crate::scratch::Scratch;
@@ -144,10 +144,10 @@ impl EvenniaV1 {
             html(&text, dialect, options.nocolor, Quoting::Json, &mut out);
         }
         out.push(b'"');
-        let mut walk = Walk::new(&mut out);
-        walk.further_arguments(args, &ARGS)?;
-        walk.out.push(b']');
-        end_command(codec, name, walk, kwargs)?;
+        let mut writer = Writer::new(&mut out);
+        writer.further_arguments(args, &ARGS)?;
+        writer.out.push(b']');
+        end_command(codec, name, writer, kwargs)?;
         let encoded = product.finish(py, &mut out);
         self.scratch.give_back(out);
         if let Some(key) = key {
@@ -174,9 +174,9 @@ impl EvenniaV1 {
         out.push(b'[');
         write_string(&name, &mut out);
         out.push(b',');
-        let mut walk = Walk::new(&mut out);
-        walk.value(args, &ARGS)?;
-        end_command(codec, &name, walk, kwargs)?;
+        let mut writer = Writer::new(&mut out);
+        writer.value(args, &ARGS)?;
+        end_command(codec, &name, writer, kwargs)?;
         let encoded = product.finish(codec.py(), &mut out);
         self.scratch.give_back(out);
         Ok(Some(encoded))
@@ -189,16 +189,16 @@ const ARGS: Place<'_> = Place::Named("args");
 fn end_command(
     codec: &Bound<'_, PyAny>,
     name: &str,
-    mut walk: Walk<'_>,
+    mut writer: Writer<'_>,
     kwargs: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<()> {
-    walk.out.push(b',');
+    writer.out.push(b',');
     match kwargs {
-        Some(kwargs) => walk.value(kwargs, &Place::Named("kwargs"))?,
-        None => walk.out.extend_from_slice(b"{}"),
+        Some(kwargs) => writer.value(kwargs, &Place::Named("kwargs"))?,
+        None => writer.out.extend_from_slice(b"{}"),
     }
-    walk.out.push(b']');
-    warn_of_lost(codec, name, &walk.lost)
+    writer.out.push(b']');
+    warn_of_lost(codec, name, &writer.lost)
 }
 
 /// Writes text without converting its markup; as HTML of the game's own if `is_html` is set.

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
 use crate::incoming::{command_of, command_with};
-use crate::json::{Failure, Lost, Objects, Place, Walk};
+use crate::json::{Failure, Lost, Objects, Place, Writer};
 use crate::log::warn_of_lost;
 use crate::output::Output;
 use crate::text::utf8;
@@ -94,25 +94,25 @@ fn encode(
     if !args.is_empty() || kwargs.is_some() {
         out.push(b' ');
     }
-    let mut walk = Walk::new(&mut out);
+    let mut writer = Writer::new(&mut out);
     if !args.is_empty() && kwargs.is_some() {
-        walk.out.push(b'[');
+        writer.out.push(b'[');
     }
     match args.len() {
         0 => {}
-        1 => walk.value(&args.get_item(0)?, &Place::Named("args[0]"))?,
-        _ => walk.value(args, &Place::Named("args"))?,
+        1 => writer.value(&args.get_item(0)?, &Place::Named("args[0]"))?,
+        _ => writer.value(args, &Place::Named("args"))?,
     }
     if let Some(kwargs) = kwargs {
         if !args.is_empty() {
-            walk.out.push(b',');
+            writer.out.push(b',');
         }
-        walk.value(kwargs, &Place::Named("kwargs"))?;
+        writer.value(kwargs, &Place::Named("kwargs"))?;
         if !args.is_empty() {
-            walk.out.push(b']');
+            writer.out.push(b']');
         }
     }
-    lost.append(&mut walk.lost);
+    lost.append(&mut writer.lost);
     Ok(String::from_utf8(out).expect("names are UTF-8, and so is the JSON"))
 }
 
