@@ -6,6 +6,7 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::formats::{Format, must_implement};
 use crate::game_markup::GameMarkup;
+use crate::incoming::{Decoded, Incoming};
 use crate::markup::Dialect;
 use crate::output::{Message, Output};
 
@@ -61,9 +62,9 @@ impl Codec {
         payload: &[u8],
         is_binary: bool,
         protocol_flags: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
+    ) -> Decoded<'py> {
         let _ = protocol_flags;
-        slf.get().format.logic().decode_incoming(slf, payload, is_binary)
+        slf.get().format.logic().decode_incoming(&Incoming { codec: slf, payload, is_binary })
     }
 
     /// Tell whether a message that holds no command is a blank line: an Enter of the player.
@@ -76,8 +77,8 @@ impl Codec {
     ///     bool: Whether the player typed blanks or nothing. Such a message is dropped, as in
     ///     Evennia, but does not count as refused.
     #[pyo3(signature = (payload, is_binary))]
-    fn is_blank_line(&self, py: Python<'_>, payload: &[u8], is_binary: bool) -> PyResult<bool> {
-        self.format.logic().is_blank_line(py, payload, is_binary)
+    fn is_blank_line(slf: &Bound<'_, Self>, payload: &[u8], is_binary: bool) -> PyResult<bool> {
+        slf.get().format.logic().is_blank_line(&Incoming { codec: slf, payload, is_binary })
     }
 
     /// Encode text.

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 
 use super::logic::Logic;
 use crate::cache::{Encoded, LastValueCache};
-use crate::incoming::command;
+use crate::incoming::{Decoded, Incoming, command};
 use crate::json::{Failure, Objects, Place, Writer};
 use crate::log::warn_of_lost;
 use crate::output::{Message, Output};
@@ -47,21 +47,16 @@ impl Product {
 }
 
 impl Logic for EvenniaV1 {
-    fn decode_incoming<'py>(
-        &self,
-        codec: &Bound<'py, PyAny>,
-        payload: &[u8],
-        _: bool,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Ok(text) = std::str::from_utf8(payload) else {
+    fn decode_incoming<'py>(&self, incoming: &Incoming<'_, 'py>) -> Decoded<'py> {
+        let Some(text) = incoming.text() else {
             return Ok(None);
         };
-        let read = Self::read(codec.py(), text)?;
+        let read = Self::read(incoming.py(), text)?;
         read.map(|read| command(&read.name, read.args, read.kwargs)).transpose()
     }
 
     /// No message without a command is a blank line: `["text",[""],{}]` is a command.
-    fn is_blank_line(&self, _: Python<'_>, _: &[u8], _: bool) -> PyResult<bool> {
+    fn is_blank_line(&self, _: &Incoming<'_, '_>) -> PyResult<bool> {
         Ok(false)
     }
 

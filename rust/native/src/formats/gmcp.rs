@@ -1,35 +1,25 @@
 //! `gmcp.mudstandards.org`: text in binary messages, GMCP in text messages.
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use super::gmcp_message::{decode, encode_command};
 use super::logic::Logic;
-use crate::incoming::{is_blank, typed_line};
+use crate::incoming::{Decoded, Incoming};
 use crate::output::{Message, Output, text_message};
 
 /// The format of clients that speak GMCP themselves.
 pub struct Gmcp;
 
 impl Logic for Gmcp {
-    fn decode_incoming<'py>(
-        &self,
-        codec: &Bound<'py, PyAny>,
-        payload: &[u8],
-        is_binary: bool,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let py = codec.py();
-        if is_binary {
-            return typed_line(py, payload);
+    fn decode_incoming<'py>(&self, incoming: &Incoming<'_, 'py>) -> Decoded<'py> {
+        if incoming.is_binary {
+            return incoming.typed_line();
         }
-        match std::str::from_utf8(payload) {
-            Ok(message) => decode(py, message).map(Some),
-            Err(_) => Ok(None),
-        }
+        incoming.text().map(|message| decode(incoming.py(), message)).transpose()
     }
 
-    fn is_blank_line(&self, _: Python<'_>, payload: &[u8], is_binary: bool) -> PyResult<bool> {
-        Ok(is_binary && is_blank(payload))
+    fn is_blank_line(&self, incoming: &Incoming<'_, '_>) -> PyResult<bool> {
+        Ok(incoming.is_binary && incoming.is_blank())
     }
 
     fn encode_default<'py>(

@@ -12,7 +12,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use super::ansi_text::ansi_text;
 use super::gmcp_message::{data_value, decode, encode_command};
 use super::logic::Logic;
-use crate::incoming::{command_of, command_with, is_blank, text_command, typed_line};
+use crate::incoming::{Decoded, Incoming, command_of, command_with, text_command};
 use crate::json::{Failure, Objects};
 use crate::output::{Message, Output, text_message};
 use crate::text::owned;
@@ -21,27 +21,21 @@ use crate::text::owned;
 pub struct JsonEnvelope;
 
 impl Logic for JsonEnvelope {
-    fn decode_incoming<'py>(
-        &self,
-        codec: &Bound<'py, PyAny>,
-        payload: &[u8],
-        is_binary: bool,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let py = codec.py();
-        if is_binary {
-            return typed_line(py, payload);
+    fn decode_incoming<'py>(&self, incoming: &Incoming<'_, 'py>) -> Decoded<'py> {
+        if incoming.is_binary {
+            return incoming.typed_line();
         }
-        match Fields::read(py, payload)? {
-            Some(fields) => command(py, fields.envelope().content()),
+        match Fields::read(incoming)? {
+            Some(fields) => command(incoming.py(), fields.envelope().content()),
             None => Ok(None),
         }
     }
 
-    fn is_blank_line(&self, py: Python<'_>, payload: &[u8], is_binary: bool) -> PyResult<bool> {
-        if is_binary {
-            return Ok(is_blank(payload));
+    fn is_blank_line(&self, incoming: &Incoming<'_, '_>) -> PyResult<bool> {
+        if incoming.is_binary {
+            return Ok(incoming.is_blank());
         }
-        let fields = Fields::read(py, payload)?;
+        let fields = Fields::read(incoming)?;
         Ok(fields.is_some_and(|fields| fields.envelope().content() == Content::Text("")))
     }
 
@@ -60,12 +54,12 @@ impl Logic for JsonEnvelope {
         cmdname: &Bound<'py, PyAny>,
         output: &Output<'_, 'py>,
     ) -> PyResult<Option<Message<'py>>> {
-        let message = encode_command(cmdname, output)?;
-        Ok(message.map(|message| {
-            let (package, data) = split_word(&message);
-            let envelope = Envelope { proto: "gmcp", id: package, data: data.unwrap_or_default() };
-            text_message(cmdname.py(), &envelope.to_json())
-        }))
+        let Some(message) = encode_command(cmdname, output)? else {
+            return Ok(None);
+        };
+        let (package, data) = split_word(&message);
+        let envelope = Envelope { proto: "gmcp", id: package, data: data.unwrap_or_default() };
+        Ok(Some(text_message(cmdname.py(), &envelope.to_json())))
     }
 }
 
@@ -78,8 +72,9 @@ struct Fields {
 
 impl Fields {
     /// Reads an envelope; `None` if the message is not one.
-    fn read(py: Python<'_>, payload: &[u8]) -> PyResult<Option<Self>> {
-        let Ok(text) = std::str::from_utf8(payload) else {
+    fn read(incoming: &Incoming<'_, '_>) -> PyResult<Option<Self>> {
+        let py = incoming.py();
+        let Some(text) = incoming.text() else {
             return Ok(None);
         };
         let envelope = match read(text, &Objects::new(py)) {
@@ -116,7 +111,7 @@ impl Fields {
 }
 
 /// Returns the command in an envelope, if there is one.
-fn command<'py>(py: Python<'py>, content: Content<'_>) -> PyResult<Option<Bound<'py, PyDict>>> {
+fn command<'py>(py: Python<'py>, content: Content<'_>) -> Decoded<'py> {
     match content {
         Content::Nothing | Content::Text("") => Ok(None),
         Content::Gmcp { package, data } => decode(py, &format!("{package} {data}")).map(Some),

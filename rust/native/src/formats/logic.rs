@@ -6,23 +6,17 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::ansi_text::ansi_text;
-use crate::incoming::is_blank;
+use crate::incoming::{Decoded, Incoming};
 use crate::output::{Message, Output, binary_message};
 use crate::text_options::take_options;
 
 /// The logic of one wire format. The methods are those of the Python class `Codec`, which
 /// documents them.
 pub trait Logic {
-    fn decode_incoming<'py>(
-        &self,
-        codec: &Bound<'py, PyAny>,
-        payload: &[u8],
-        is_binary: bool,
-    ) -> PyResult<Option<Bound<'py, PyDict>>>;
+    fn decode_incoming<'py>(&self, incoming: &Incoming<'_, 'py>) -> Decoded<'py>;
 
-    fn is_blank_line(&self, py: Python<'_>, payload: &[u8], is_binary: bool) -> PyResult<bool> {
-        let _ = (py, is_binary);
-        Ok(is_blank(payload))
+    fn is_blank_line(&self, incoming: &Incoming<'_, '_>) -> PyResult<bool> {
+        Ok(incoming.is_blank())
     }
 
     fn encode_text<'py>(&self, output: &Output<'_, 'py>) -> PyResult<Option<Message<'py>>> {

@@ -1,23 +1,17 @@
 //! `terminal.mudstandards.org`: lines of text, nothing else.
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use super::logic::Logic;
-use crate::incoming::typed_line;
+use crate::incoming::{Decoded, Incoming};
 use crate::output::{Message, Output};
 
 /// The format of plain terminals.
 pub struct Terminal;
 
 impl Logic for Terminal {
-    fn decode_incoming<'py>(
-        &self,
-        codec: &Bound<'py, PyAny>,
-        payload: &[u8],
-        _: bool,
-    ) -> PyResult<Option<Bound<'py, PyDict>>> {
-        typed_line(codec.py(), payload)
+    fn decode_incoming<'py>(&self, incoming: &Incoming<'_, 'py>) -> Decoded<'py> {
+        incoming.typed_line()
     }
 
     /// Sends nothing: a terminal has no out-of-band commands.
