@@ -42,10 +42,10 @@ class AnsiString(str):
         return str(self)
 
 
-def value_of(frame: tuple[bytes, bool] | None) -> Any:
-    """What a v1 frame says; nothing in it is invalid JSON or padding."""
-    assert frame is not None
-    payload, is_binary = frame
+def value_of(message: tuple[bytes, bool] | None) -> Any:
+    """What a v1 message says; nothing in it is invalid JSON or padding."""
+    assert message is not None
+    payload, is_binary = message
     assert is_binary is False
     value = json.loads(payload, parse_constant=pytest.fail)
     compact = json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -110,10 +110,10 @@ def test_d13_lone_surrogates_are_replaced_one_by_one() -> None:
 
 def test_a_value_that_json_cannot_carry_is_null_and_logged_with_its_place() -> None:
     codec = RecordingFormat()
-    frame = codec.encode_text(
+    message = codec.encode_text(
         "t", {"inventory": ["sword", 1, 2, {3}]}, sound=b"x", keys={(1, 2): 3, "a": 4}
     )
-    assert value_of(frame) == [
+    assert value_of(message) == [
         "text",
         ["t", {"inventory": ["sword", 1, 2, None]}],
         {"sound": None, "keys": {"a": 4}},
@@ -183,14 +183,14 @@ def stopping(_: object) -> Iterator[object]:
 
 def test_a_mapping_that_raises_does_not_cost_the_rest_of_the_message() -> None:
     codec = RecordingFormat()
-    frame = codec.encode_default(
+    message = codec.encode_default(
         "c",
         having(dict, items=raising(KeyError("x"))),
         having(dict, items=lambda _: 5),
         having(dict, items=stopping),
         6,
     )
-    assert value_of(frame) == ["c", [{}, {}, {"a": 1, "b": 2}, 6], {}]
+    assert value_of(message) == ["c", [{}, {}, {"a": 1, "b": 2}, 6], {}]
     [line] = codec.warnings
     assert line == (
         "c went out without what JSON cannot carry: args[0] has items that raise KeyError: 'x'; "

@@ -46,8 +46,8 @@ def test_no_text_sends_nothing() -> None:
 
 
 def test_further_arguments_and_keywords_go_along() -> None:
-    frame = V1.encode_text("|rx", 1, ("a", None), type="look", options={"echo": False})
-    assert value_of(frame) == [
+    message = V1.encode_text("|rx", 1, ("a", None), type="look", options={"echo": False})
+    assert value_of(message) == [
         "text",
         ['<span class="color-009">x</span>', 1, ["a", None]],
         {"type": "look"},
@@ -199,8 +199,8 @@ def test_options_of_the_wrong_type_are_logged_and_the_text_goes_out(
     method: str, options: Any
 ) -> None:
     codec = RecordingFormat()
-    frame = getattr(codec, method)("|rx", options=options, protocol_flags={"NOCOLOR": True})
-    assert value_of(frame) == [method.removeprefix("encode_"), ["x"], {}]
+    message = getattr(codec, method)("|rx", options=options, protocol_flags={"NOCOLOR": True})
+    assert value_of(message) == [method.removeprefix("encode_"), ["x"], {}]
     [line] = codec.warnings
     assert line.startswith(f"options should be a dict, not {type(options).__name__}")
 
@@ -245,10 +245,10 @@ def test_a_warning_is_one_line_in_the_log() -> None:
 def test_options_and_flags_that_raise_count_as_absent() -> None:
     codec = RecordingFormat()
     unsure = having(object, __bool__=raising(ValueError("maybe")))
-    frame = codec.encode_text("|rx", options={"raw": unsure}, protocol_flags={"NOCOLOR": True})
-    assert value_of(frame) == ["text", ["x"], {}]
-    frame = codec.encode_text("|rx", protocol_flags={"NOCOLOR": unsure})
-    assert value_of(frame) == ["text", ['<span class="color-009">x</span>'], {}]
+    message = codec.encode_text("|rx", options={"raw": unsure}, protocol_flags={"NOCOLOR": True})
+    assert value_of(message) == ["text", ["x"], {}]
+    message = codec.encode_text("|rx", protocol_flags={"NOCOLOR": unsure})
+    assert value_of(message) == ["text", ['<span class="color-009">x</span>'], {}]
     unreadable = having(UserDict, keys=raising(ValueError("shut")))
     assert value_of(codec.encode_text("x", options=unreadable)) == ["text", ["x"], {}]
     assert codec.warnings == [

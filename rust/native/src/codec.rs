@@ -94,7 +94,7 @@ impl Codec {
     ///         lines, and `send_prompt` makes the text a prompt.
     ///
     /// Returns:
-    ///     tuple[bytes, bool] | None: The payload, and whether its frame is binary (RFC 6455,
+    ///     tuple[bytes, bool] | None: The payload, and whether it is binary (RFC 6455,
     ///     section 5.6); None if there is no text.
     ///
     /// Raises:
@@ -147,7 +147,7 @@ impl Codec {
     ///     **kwargs: The command's keywords.
     ///
     /// Returns:
-    ///     tuple[bytes, bool] | None: The payload, and whether its frame is binary (RFC 6455,
+    ///     tuple[bytes, bool] | None: The payload, and whether it is binary (RFC 6455,
     ///     section 5.6); None if nothing is to be sent. A value that JSON cannot carry is null or
     ///     left out, and `warn` is told its place.
     ///

@@ -17,7 +17,8 @@ pub struct Command<K, V> {
 /// string. Further elements are checked and dropped, as Evennia does.
 ///
 /// # Errors
-/// A [`ReadError`](crate::json::ReadError) where `text` is not such an array or passes a limit, or the builder's own.
+/// A [`ReadError`](crate::json::ReadError) if `text` is not such an array or passes a limit, or an
+/// error of the builder.
 pub fn read_command<B: Builder>(
     text: &str,
     builder: &B,

@@ -13,7 +13,7 @@ use super::scan::plain_prefix;
 /// Reads one JSON value that takes up the whole of `text`.
 ///
 /// # Errors
-/// A [`ReadError`] where `text` is not JSON or passes a limit, or the builder's own.
+/// A [`ReadError`] if `text` is not JSON or passes a limit, or an error of the builder.
 pub fn read<B: Builder>(text: &str, builder: &B) -> Result<B::Value, B::Error> {
     let mut reader = Reader::new(text);
     let value = reader.value(builder)?;
