@@ -9,7 +9,7 @@ import pytest
 from mudwire import cli, parse_html
 from mudwire.bench import command, texts
 from mudwire.bench.stock import Stock
-from mudwire.wire_formats import WIRE_FORMATS
+from mudwire.formats import WIRE_FORMATS
 
 FIGURES = re.compile(r"(\S.*?)  +([\d.]+)(?: +([\d.]+) +([\d.]+)x)?")
 SUBJECTS = [

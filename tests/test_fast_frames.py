@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 
 from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
 from fakes import opened, timers
-from mudwire._native import Traffic
+from mudwire._native import FrameCodec, TrafficStats
 from mudwire.fast_path import FastConnection
 from mudwire.transport.connection import Connection
 
@@ -224,20 +224,20 @@ def test_a_frame_is_read_where_it_starts(key, payload, is_binary, before, behind
     frame = client_frame(BINARY if is_binary else TEXT, payload, key=key)
     data = before + frame + behind
     end = len(before) + len(frame)
-    traffic = Traffic(len(payload))
-    assert traffic.read(data, len(before)) == (payload, is_binary, end)
-    assert traffic.read(data[: end - 1], len(before)) is None
+    frames, stats = FrameCodec(len(payload)), TrafficStats()
+    assert frames.read(stats, data, len(before)) == (payload, is_binary, end)
+    assert frames.read(stats, data[: end - 1], len(before)) is None
     if payload:
-        assert Traffic(len(payload) - 1).read(data, len(before)) is None
+        assert FrameCodec(len(payload) - 1).read(stats, data, len(before)) is None
 
 
 def test_no_frame_is_read_behind_the_end():
-    assert Traffic(100).read(b"", 0) is None
-    assert Traffic(100).read(b"abc", 4) is None
+    assert FrameCodec(100).read(TrafficStats(), b"", 0) is None
+    assert FrameCodec(100).read(TrafficStats(), b"abc", 4) is None
 
 
 @given(payloads, st.booleans())
 def test_a_frame_is_written_as_autobahn_writes_it(payload, is_binary):
     connection = opened(Plain)
     connection.sendMessage(payload, is_binary)
-    assert Traffic(0).write(payload, is_binary) == connection.transport.value()
+    assert FrameCodec(0).write(TrafficStats(), payload, is_binary) == connection.transport.value()

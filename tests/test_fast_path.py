@@ -13,11 +13,17 @@ from twisted.python.failure import Failure
 from client_frames import BINARY, PING, TEXT, client_frame
 from fakes import RecordingHandler, opened
 from mudwire import WebClientProtocol
-from mudwire._native import EvenniaV1Codec
+from mudwire._native import (
+    Codec,
+    FrameCodec,
+    TrafficStats,
+    default_frame,
+    receive_command,
+    text_frame,
+)
+from mudwire.formats import WIRE_FORMATS, EvenniaV1Format
 from mudwire.protocol import PlainWebClientProtocol
 from mudwire.sessions.session import Session
-from mudwire.wire_formats import WIRE_FORMATS
-from mudwire.wire_formats.evennia_v1 import EvenniaV1Format
 
 
 class ObeyingHandler(RecordingHandler):
@@ -177,6 +183,29 @@ def test_without_overrides_a_message_takes_one_native_call(monkeypatch):
     )
 
 
+@pytest.mark.parametrize("message", [b"{}", b"[1,[],{}]", b'["self",[],{}]'])
+def test_a_refused_command_is_read_once_and_counted_once(monkeypatch, message):
+    connection = opened(Fast, ObeyingHandler())
+    monkeypatch.setattr(Fast, "onMessage", None)
+    connection.dataReceived(client_frame(TEXT, message))
+    assert connection.refused_messages == 1
+    assert connection.trafficStats.incomingWebSocketMessages == 1
+    assert connection.sessionhandler.taken_events() == [("connect",)]
+
+
+@pytest.mark.parametrize("name", [name for name in WIRE_FORMATS if name != EvenniaV1Format.name])
+def test_the_native_steps_refuse_other_formats(name):
+    codec, stats = WIRE_FORMATS[name], TrafficStats()
+    for step in (
+        lambda: receive_command(FrameCodec(100), stats, codec, LOOK, frozenset(), None, None),
+        lambda: text_frame(stats, codec, ("hi",), {}, None, False),
+        lambda: default_frame(stats, codec, "vitals", (), {}),
+    ):
+        with pytest.raises(TypeError, match="needs a codec of the native format 'evennia_v1'"):
+            step()
+    assert stats.outgoingWebSocketMessages == stats.incomingWebSocketMessages == 0
+
+
 def overriding(cls, hook, calls):
     """Return a subclass with an override of a hook that writes down its calls."""
 
@@ -223,8 +252,9 @@ def test_a_wire_format_of_the_class_is_used():
 
 
 def test_a_wire_format_without_a_dict_is_used():
-    class Bare(EvenniaV1Codec):
+    class Bare(Codec):
         __slots__ = ()
+        native_format = "evennia_v1"
         name = "v1.evennia.com"
         supports_oob = True
 

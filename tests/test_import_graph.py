@@ -127,7 +127,7 @@ def rooms(graph: Graph) -> Graph:
 
 LAYERS = (
     {"_native"},
-    {"limits", "markup", "wire_formats"},
+    {"limits", "markup", "formats"},
     {"transport", "sessions"},
     {"protocol"},
     {"fast_path"},

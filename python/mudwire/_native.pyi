@@ -2,27 +2,32 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, Self, final
+from typing import Any, Final, Self, final
 
 from typing_extensions import disjoint_base
 
 __all__ = [
+    "MAX_INTEGER_DIGITS",
+    "MAX_JSON_DEPTH",
     "Codec",
     "Dialect",
-    "EvenniaV1Codec",
-    "GmcpCodec",
-    "JsonCodec",
-    "TerminalCodec",
-    "Traffic",
+    "FrameCodec",
+    "TrafficStats",
     "decode_gmcp",
+    "default_frame",
     "encode_gmcp",
     "parse_ansi",
     "parse_html",
     "raw",
+    "receive_command",
     "strip_mxp",
     "strip_raw_ansi",
     "strip_unsafe_tokens",
+    "text_frame",
 ]
+
+MAX_JSON_DEPTH: Final[int]
+MAX_INTEGER_DIGITS: Final[int]
 
 @final
 class Dialect:
@@ -56,11 +61,17 @@ def strip_mxp(string: object) -> str: ...
 def strip_unsafe_tokens(string: object) -> str: ...
 def raw(string: object) -> str: ...
 
+@final
+class FrameCodec:
+    def __new__(cls, max_payload_bytes: int) -> FrameCodec: ...
+    def read(
+        self, stats: TrafficStats, data: bytes, offset: int, /
+    ) -> tuple[bytes, bool, int] | None: ...
+    def write(self, stats: TrafficStats, payload: bytes, is_binary: bool, /) -> bytes: ...
+
 @disjoint_base
-class Traffic:
-    def __new__(cls, limit: int, /) -> Self: ...
-    def read(self, data: bytes, offset: int, /) -> tuple[bytes, bool, int] | None: ...
-    def write(self, payload: bytes, is_binary: bool, /) -> bytes: ...
+class TrafficStats:
+    def __new__(cls) -> Self: ...
     @property
     def incomingOctetsWireLevel(self) -> int: ...
     @incomingOctetsWireLevel.setter
@@ -138,38 +149,32 @@ class Codec:
     ) -> tuple[bytes, bool] | None: ...
     def warn(self, message: str) -> None: ...
 
-@disjoint_base
-class EvenniaV1Codec(Codec):
-    def hand_on(
-        self,
-        traffic: Traffic,
-        data: bytes,
-        reserved: Collection[str],
-        handler: Any,
-        session: Any,
-        /,
-    ) -> int: ...
-    def frame_text(
-        self,
-        traffic: Traffic,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        protocol_flags: dict[str, Any] | None,
-        is_prompt: bool,
-        /,
-    ) -> bytes | None: ...
-    def frame_default(
-        self,
-        traffic: Traffic,
-        cmdname: str,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        /,
-    ) -> bytes | None: ...
-
-class JsonCodec(Codec): ...
-class GmcpCodec(Codec): ...
-class TerminalCodec(Codec): ...
-
+def receive_command(
+    frames: FrameCodec,
+    stats: TrafficStats,
+    codec: Codec,
+    data: bytes,
+    reserved: Collection[str],
+    handler: Any,
+    session: Any,
+    /,
+) -> int: ...
+def text_frame(
+    stats: TrafficStats,
+    codec: Codec,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    protocol_flags: dict[str, Any] | None,
+    is_prompt: bool,
+    /,
+) -> bytes | None: ...
+def default_frame(
+    stats: TrafficStats,
+    codec: Codec,
+    cmdname: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    /,
+) -> bytes | None: ...
 def encode_gmcp(cmdname: str, /, *args: Any, **kwargs: Any) -> str: ...
 def decode_gmcp(data: str | bytes) -> dict[str, Any]: ...

@@ -34,12 +34,13 @@ from typing import TYPE_CHECKING, Any
 from autobahn.twisted.websocket import protocol  # not from its home: this import selects Twisted
 
 from mudwire import _native
-from mudwire._native import EvenniaV1Codec
+from mudwire._native import Codec, FrameCodec, default_frame, receive_command, text_frame
+from mudwire.formats import EvenniaV1Format
 from mudwire.protocol import PlainWebClientProtocol
 from mudwire.transport.connection import OPEN, Connection
 
 if TYPE_CHECKING:
-    from mudwire.wire_formats import WireFormat
+    from mudwire.formats import WireFormat
 
 __all__ = ["FastConnection", "FastPath", "WebClientProtocol"]
 
@@ -79,10 +80,10 @@ ENCODERS = frozenset({"encode_text", "encode_prompt", "encode_default"})
 """The steps of a message in its wire format that ``WebClientProtocol`` skips."""
 
 
-class NativeTrafficStats(_native.Traffic, protocol.TrafficStats):  # type: ignore[misc] # Autobahn is untyped
+class TrafficStats(_native.TrafficStats, protocol.TrafficStats):  # type: ignore[misc] # Autobahn is untyped
     """The native counters, as Autobahn's statistics."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self) -> None:
         """Leave the counters at 0, where they start."""
 
 
@@ -90,25 +91,25 @@ class FastPath:
     """The native steps that a connection may take now.
 
     Attributes:
+        frames: Reads and writes plain data frames.
         codec_in: Decodes a command on its way to the session handler; None if a step between
             the frame and the handler must be called.
         codec_out: Encodes a text on its way to a frame; None if a step between must be called.
 
     """
 
-    __slots__ = ("codec_in", "codec_out")
+    __slots__ = ("codec_in", "codec_out", "frames")
 
-    def __init__(
-        self, codec_in: EvenniaV1Codec | None = None, codec_out: EvenniaV1Codec | None = None
-    ) -> None:
-        self.codec_in = codec_in
-        self.codec_out = codec_out
+    def __init__(self, frames: FrameCodec) -> None:
+        self.frames = frames
+        self.codec_in: Codec | None = None
+        self.codec_out: Codec | None = None
 
 
 class FastConnection(Connection):
     """A connection that reads and writes plain data frames natively."""
 
-    trafficStats: NativeTrafficStats
+    trafficStats: TrafficStats
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,8 +119,7 @@ class FastConnection(Connection):
     def _connectionMade(self) -> None:
         """Begin, with native counters."""
         super()._connectionMade()
-        limit = int(min(self.max_message_bytes, maxsize)) or maxsize
-        self.trafficStats = NativeTrafficStats(limit)
+        self.trafficStats = TrafficStats()
 
     # Choosing the path.
 
@@ -129,7 +129,10 @@ class FastConnection(Connection):
 
     def _fast_path_now(self) -> FastPath | None:
         """Return the fast path, if it applies to the frames of this connection."""
-        return FastPath() if _reads_and_writes_plain_frames(self) else None
+        if not _reads_and_writes_plain_frames(self):
+            return None
+        limit = int(min(self.max_message_bytes, maxsize)) or maxsize
+        return FastPath(_shared_frame_codec(limit))
 
     def _onOpen(self) -> None:
         """Choose the path of the first messages, and again when the application has begun."""
@@ -170,10 +173,9 @@ class FastConnection(Connection):
 
     def _read_frames(self, data: bytes, offset: int) -> None:
         """Read the plain frames of a segment from an offset; Autobahn gets the rest."""
-        read = self.trafficStats.read
         while offset < len(data) and self._fast_path is not None and self.state == OPEN:
             fast_path = self._fast_path
-            frame = read(data, offset)
+            frame = fast_path.frames.read(self.trafficStats, data, offset)
             if frame is None:
                 break
             payload, is_binary, offset = frame
@@ -201,14 +203,16 @@ class FastConnection(Connection):
         doNotCompress: bool = False,
     ) -> None:
         """Send one message, with the arguments and exceptions of Autobahn's method."""
+        fast_path = self._fast_path
         if (
-            self._fast_path is not None
+            fast_path is not None
             and self.state == OPEN
             and type(payload) is bytes
             and fragmentSize is None
             and not sync
         ):
-            if not self.write_buffer.write(self.trafficStats.write(payload, isBinary)):
+            frame = fast_path.frames.write(self.trafficStats, payload, isBinary)
+            if not self.write_buffer.write(frame):
                 self._drop_slow_reader()
         else:
             super().sendMessage(payload, isBinary, fragmentSize, sync, doNotCompress)
@@ -237,9 +241,14 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
     def _fast_path_now(self) -> FastPath | None:
         fast_path = super()._fast_path_now()
         codec = self._wire_format
-        if fast_path is not None and isinstance(codec, EvenniaV1Codec) and not self._ended:
-            steps_in = (self, WebClientProtocol, STEPS_IN), (codec, EvenniaV1Codec, DECODERS)
-            steps_out = (self, WebClientProtocol, STEPS_OUT), (codec, EvenniaV1Codec, ENCODERS)
+        if (
+            fast_path is not None
+            and isinstance(codec, Codec)
+            and getattr(codec, "native_format", None) == EvenniaV1Format.native_format
+            and not self._ended
+        ):
+            steps_in = (self, WebClientProtocol, STEPS_IN), (codec, Codec, DECODERS)
+            steps_out = (self, WebClientProtocol, STEPS_OUT), (codec, Codec, ENCODERS)
             if not any(overrides(*steps) for steps in steps_in):
                 fast_path.codec_in = codec
             if not any(overrides(*steps) for steps in steps_out):
@@ -259,12 +268,18 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         if fast_path is None or fast_path.codec_in is None or self.state != OPEN:
             super().dataReceived(data)
             return
-        end = fast_path.codec_in.hand_on(
-            self.trafficStats, data, self.reserved_names, self.sessionhandler, self
+        end = receive_command(
+            fast_path.frames,
+            self.trafficStats,
+            fast_path.codec_in,
+            data,
+            self.reserved_names,
+            self.sessionhandler,
+            self,
         )
         if end and self._fast_path is not fast_path and self._listeners:
             # This message has added a listener. Its payload is read again, uncounted.
-            frame = _native.Traffic(maxsize).read(data, 0)
+            frame = fast_path.frames.read(TrafficStats(), data, 0)
             assert frame is not None
             payload, is_binary, _ = frame
             self._tell_listeners(payload, is_binary)
@@ -286,8 +301,8 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
             super().send_text(*args, **kwargs)
             return
-        frame = fast_path.codec_out.frame_text(
-            self.trafficStats, args, kwargs, self.protocol_flags, False
+        frame = text_frame(
+            self.trafficStats, fast_path.codec_out, args, kwargs, self.protocol_flags, False
         )
         if frame is not None and not self.write_buffer.write(frame):
             self._drop_slow_reader()
@@ -298,8 +313,8 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
             super().send_prompt(*args, **kwargs)
             return
-        frame = fast_path.codec_out.frame_text(
-            self.trafficStats, args, kwargs, self.protocol_flags, True
+        frame = text_frame(
+            self.trafficStats, fast_path.codec_out, args, kwargs, self.protocol_flags, True
         )
         if frame is not None and not self.write_buffer.write(frame):
             self._drop_slow_reader()
@@ -310,9 +325,15 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
             super().send_default(cmdname, *args, **kwargs)
             return
-        frame = fast_path.codec_out.frame_default(self.trafficStats, cmdname, args, kwargs)
+        frame = default_frame(self.trafficStats, fast_path.codec_out, cmdname, args, kwargs)
         if frame is not None and not self.write_buffer.write(frame):
             self._drop_slow_reader()
+
+
+@cache
+def _shared_frame_codec(max_payload_bytes: int) -> FrameCodec:
+    """Return the frame codec that all connections with the same limit share."""
+    return FrameCodec(max_payload_bytes)
 
 
 def _reads_and_writes_plain_frames(connection: FastConnection) -> bool:

@@ -29,11 +29,11 @@ from autobahn.exception import Disconnected
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from mudwire.formats import WIRE_FORMATS, WireFormat
 from mudwire.limits import LIMITS
 from mudwire.sessions.browser_login import BrowserLogin
 from mudwire.transport.connection import CONNECTING, Connection
 from mudwire.transport.upstreams import Upstreams
-from mudwire.wire_formats import WIRE_FORMATS, WireFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

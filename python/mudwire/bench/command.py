@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mudwire.bench.stock import Stock, stock
 from mudwire.bench.texts import TEXTS, command
+from mudwire.formats import WIRE_FORMATS
 from mudwire.markup import parse_html
-from mudwire.wire_formats import WIRE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

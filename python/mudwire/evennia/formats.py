@@ -12,7 +12,7 @@ from typing import Any
 
 from mudwire.evennia.dialect import game_markup
 from mudwire.evennia.settings import screenreader_strip
-from mudwire.wire_formats import WIRE_FORMATS, WireFormat
+from mudwire.formats import WIRE_FORMATS, WireFormat
 
 __all__ = ["game_formats"]
 

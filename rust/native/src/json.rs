@@ -1,8 +1,10 @@
 //! JSON text to and from Python's objects, without a tree in between.
 
 mod build;
-mod keys;
-mod walk;
+mod key_cache;
+mod place;
+mod write;
 
 pub use build::{Failure, Objects};
-pub use walk::{Lost, Place, Walk};
+pub use place::{Lost, Place};
+pub use write::Writer;

@@ -1,24 +1,48 @@
 //! The Python module `mudwire._native`: it unpacks, calls and maps errors.
+//!
+//! `codec.rs` is the class that Python's wire formats extend, and `formats/` the logic of each
+//! format. `frame_codec.rs` and `traffic_stats.rs` are the frames of a connection and their
+//! counters. `fast_path.rs` joins these: one call from a frame to its command, or from a text to
+//! its frame.
 #![expect(clippy::doc_markdown, reason = "the docstrings are read by Python's help()")]
 
-mod frames;
+mod cache;
+mod codec;
+mod fast_path;
+mod formats;
+mod frame_codec;
+mod game_markup;
+mod incoming;
 mod json;
+mod log;
 mod markup;
+mod output;
 mod raised;
+mod scratch;
 mod text;
-mod wire_formats;
+mod text_options;
+mod traffic_stats;
 
 /// Rust core of mudwire.
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::frames::Traffic;
+    const MAX_JSON_DEPTH: usize = mudwire_wire::json::MAX_DEPTH;
+    #[pymodule_export]
+    const MAX_INTEGER_DIGITS: usize = mudwire_wire::json::MAX_INTEGER_DIGITS;
+
+    #[pymodule_export]
+    use crate::codec::Codec;
+    #[pymodule_export]
+    use crate::fast_path::{default_frame, receive_command, text_frame};
+    #[pymodule_export]
+    use crate::formats::{decode_gmcp, encode_gmcp};
+    #[pymodule_export]
+    use crate::frame_codec::FrameCodec;
     #[pymodule_export]
     use crate::markup::{
         Dialect, parse_ansi, parse_html, raw, strip_mxp, strip_raw_ansi, strip_unsafe_tokens,
     };
     #[pymodule_export]
-    use crate::wire_formats::{
-        Codec, EvenniaV1Codec, GmcpCodec, JsonCodec, TerminalCodec, decode_gmcp, encode_gmcp,
-    };
+    use crate::traffic_stats::TrafficStats;
 }

@@ -1,14 +1,14 @@
-//! The text argument of every function that takes text: one rule for what may stand there.
+//! The text argument of all functions that take text: one rule for its types.
 //!
 //! | argument | text |
 //! |---|---|
 //! | `None` | none: nothing is sent |
 //! | `str` and its subclasses | itself |
-//! | anything with `_raw_string` (Evennia's `ANSIString`) | `.clean()` for stripping, else `.raw()`; its markup is already converted |
-//! | `bytes` | read as UTF-8; what is not UTF-8 becomes U+FFFD |
-//! | anything else (lazy strings, numbers) | `str(argument)`, or `repr(argument)` where that fails |
+//! | an object with `_raw_string` (Evennia's `ANSIString`) | `.clean()` if colours are stripped, else `.raw()`; its markup is already converted |
+//! | `bytes` | read as UTF-8; invalid UTF-8 becomes U+FFFD |
+//! | any other object (lazy strings, numbers) | `str(argument)`, or `repr(argument)` if that fails |
 //!
-//! Surrogates in a `str` are joined where two make a pair; a lone one becomes U+FFFD.
+//! Two surrogates in a `str` that make a pair are joined; a lone one becomes U+FFFD.
 
 use std::borrow::Cow;
 
@@ -18,16 +18,16 @@ use pyo3::types::{PyBytes, PyString};
 
 use crate::raised::in_a_line;
 
-/// What a text argument holds.
+/// A text argument.
 pub struct Text<'a> {
-    /// The text, borrowed from the argument where it is a plain `str`.
+    /// The text, borrowed from the argument if that is a plain `str`.
     pub content: Cow<'a, str>,
-    /// Whether markup in it is still to be converted; an `ANSIString` has done so itself.
+    /// Whether its markup is not converted yet; an `ANSIString` has converted its own.
     pub has_markup: bool,
 }
 
-/// Reads a text argument as the table above says; with `strip` an `ANSIString`
-/// gives its text without colours.
+/// Reads a text argument by the table above. With `strip` an `ANSIString` gives its
+/// text without colours.
 pub fn text_argument<'a>(
     argument: &'a Bound<'_, PyAny>,
     strip: bool,
@@ -60,7 +60,7 @@ pub fn text_argument<'a>(
     Ok(Some(Text { content, has_markup: true }))
 }
 
-/// The characters of a `str` as UTF-8, surrogates joined or replaced.
+/// Returns a `str` as UTF-8, its surrogates joined or replaced.
 pub fn utf8<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     if let Ok(text) = string.to_str() {
         return Ok(Cow::Borrowed(text));
@@ -75,7 +75,7 @@ pub fn utf8<'a>(string: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, str>> {
     Ok(Cow::Owned(characters.collect()))
 }
 
-/// The characters of an object that is a `str`, as UTF-8 of our own.
+/// Returns an object that is a `str` as owned UTF-8.
 pub fn owned(object: &Bound<'_, PyAny>) -> PyResult<Cow<'static, str>> {
     Ok(Cow::Owned(utf8(object.cast()?)?.into_owned()))
 }

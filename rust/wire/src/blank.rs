@@ -13,8 +13,8 @@ pub fn strip(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
-/// Splits `text`, which starts with no blank, into its first word and what
-/// follows the blanks after it, if anything does.
+/// Splits `text`, which must not start with a blank, into its first word and the
+/// rest behind the blanks after it, if there is a rest.
 #[must_use]
 pub fn split_word(text: &str) -> (&str, Option<&str>) {
     match text.split_once(is_blank) {
@@ -31,14 +31,14 @@ mod tests {
     use super::{split_word, strip};
 
     #[test]
-    fn blanks_are_python_s() {
+    fn blanks_are_those_of_python() {
         assert_eq!(strip("\x1c\x1f\u{85}\u{a0}\u{3000} \t\na b\r\u{2029}"), "a b");
         assert_eq!(strip("\u{200b}\u{feff}\0"), "\u{200b}\u{feff}\0");
         assert_eq!(strip(" \x1d"), "");
     }
 
     #[test]
-    fn a_word_and_what_follows() {
+    fn the_first_word_is_split_from_the_rest() {
         assert_eq!(split_word("a"), ("a", None));
         assert_eq!(split_word("a \x1e\n"), ("a", None));
         assert_eq!(split_word("a\u{2003} b c "), ("a", Some("b c ")));

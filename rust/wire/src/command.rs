@@ -5,7 +5,7 @@ use crate::json::{Builder, Discard, Reader};
 /// One command, in the caller's own values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command<K, V> {
-    /// Which inputfunc is meant.
+    /// The name of the inputfunc.
     pub name: K,
     /// Usually an array; any JSON value is handed on.
     pub args: V,
@@ -14,10 +14,11 @@ pub struct Command<K, V> {
 }
 
 /// Reads a command: an array of three or more elements that starts with a
-/// string. What follows the third element is checked and dropped, as Evennia does.
+/// string. Further elements are checked and dropped, as Evennia does.
 ///
 /// # Errors
-/// A [`ReadError`](crate::json::ReadError) where `text` is not such an array or passes a limit, or the builder's own.
+/// A [`ReadError`](crate::json::ReadError) if `text` is not such an array or passes a limit, or an
+/// error of the builder.
 pub fn read_command<B: Builder>(
     text: &str,
     builder: &B,
@@ -56,7 +57,7 @@ mod tests {
     use crate::json::{Discard, MAX_DEPTH, ReadError};
 
     #[test]
-    fn an_array_of_three_or_more_that_starts_with_a_string() {
+    fn an_array_of_three_or_more_that_starts_with_a_string_is_a_command() {
         for text in [
             r#"["text",["look"],{}]"#,
             r#" [ "" , null , 1.5 ] "#,
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_json_is_no_command() {
+    fn other_json_is_not_a_command() {
         for (text, offset) in [
             (r#"{"text":[]}"#, 0),
             (r#""text""#, 0),
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_third_element_is_checked() {
+    fn further_elements_are_checked() {
         for text in [
             r#"["a",1,2"#,
             r#"["a",1,2,]"#,

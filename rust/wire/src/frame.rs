@@ -1,11 +1,10 @@
 //! Frames of RFC 6455, section 5.2, as a server meets them.
 //!
-//! The reader takes what nearly every client sends: one complete, unfragmented,
-//! masked data frame without reserved bits, its length in the shortest form, its
-//! text valid UTF-8. To anything else it answers `None`: a part of a frame, a
-//! control frame and a violation are equally none of its business, and the
-//! caller gives the bytes to a complete implementation. The writer makes the
-//! header of an unmasked, unfragmented data frame.
+//! The reader takes plain frames, which nearly every client sends: one complete,
+//! unfragmented, masked data frame without reserved bits, its length in the
+//! shortest form. For all else it returns `None`: part of a frame, a control
+//! frame, a violation. The caller gives those bytes to a complete implementation.
+//! The writer makes the header of an unmasked, unfragmented data frame.
 
 /// The longest header that [`Header::new`] makes, in bytes.
 pub const MAX_HEADER: usize = 10;
@@ -32,8 +31,8 @@ pub struct Frame<'a> {
     pub length: usize,
 }
 
-/// Reads the frame that `bytes` start with, if it is a plain one of at most
-/// `limit` bytes of payload.
+/// Reads the frame that `bytes` start with, if it is a plain frame with a
+/// payload of at most `limit` bytes.
 #[must_use]
 pub fn read(bytes: &[u8], limit: usize) -> Option<Frame<'_>> {
     let (&[first, second], rest) = bytes.split_first_chunk()?;
@@ -64,10 +63,9 @@ pub fn read(bytes: &[u8], limit: usize) -> Option<Frame<'_>> {
     Some(Frame { kind, key, masked, length: bytes.len() - rest.len() + size })
 }
 
-/// Writes `masked` to `out`, of the same length, with the masking `key` taken
-/// off (section 5.3).
+/// Unmasks `masked` with `key` into `out`, which has the same length (section 5.3).
 pub fn unmask(masked: &[u8], key: [u8; 4], out: &mut [u8]) {
-    // Sixteen bytes at a time is what the compiler turns into vector code.
+    // The compiler turns blocks of sixteen bytes into vector code.
     let mut wide = [0; 16];
     for four in wide.chunks_exact_mut(4) {
         four.copy_from_slice(&key);
@@ -120,36 +118,26 @@ impl Header {
     }
 }
 
-/// Makes a frame of a payload that has [`MAX_HEADER`] bytes of room before it.
+/// Makes a frame of a payload that has [`MAX_HEADER`] bytes of room before it:
+/// writes the header into the end of the room.
 ///
 /// # Panics
 /// If there is less room.
 #[must_use]
-pub fn close(room_and_payload: &mut [u8], kind: Kind) -> &[u8] {
+pub fn finish(room_and_payload: &mut [u8], kind: Kind) -> &[u8] {
     let header = Header::new(kind, room_and_payload.len() - MAX_HEADER);
     let frame = &mut room_and_payload[MAX_HEADER - header.length..];
     frame[..header.length].copy_from_slice(header.as_bytes());
     frame
 }
 
-/// How many bytes of a frame that a server sends are its payload.
-#[must_use]
-pub fn payload_size(frame: &[u8]) -> usize {
-    let header = match frame.get(1) {
-        Some(126) => 4,
-        Some(127) => 10,
-        _ => 2,
-    };
-    frame.len().saturating_sub(header)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Header, Kind, MAX_HEADER, close, payload_size, read, unmask};
+    use super::{Header, Kind, MAX_HEADER, finish, read, unmask};
 
-    /// Section 5.3 to the letter: the reference for the vectorised one.
+    /// Section 5.3 word by word: the reference for the vectorised one.
     fn naive_unmask(masked: &[u8], key: [u8; 4]) -> Vec<u8> {
         masked.iter().enumerate().map(|(i, byte)| byte ^ key[i % 4]).collect()
     }
@@ -232,15 +220,14 @@ mod tests {
     fn a_payload_with_room_becomes_a_frame() {
         for size in [0, 1, 125, 126, 0xFFFF, 0x1_0000] {
             let mut out = vec![b'x'; MAX_HEADER + size];
-            let frame = close(&mut out, Kind::Text);
+            let frame = finish(&mut out, Kind::Text);
             let header = Header::new(Kind::Text, size);
             assert_eq!(frame, [header.as_bytes(), &vec![b'x'; size]].concat());
-            assert_eq!(payload_size(frame), size);
         }
     }
 
     #[test]
-    fn a_length_that_nobody_can_hold_is_not_read() {
+    fn a_length_over_63_bits_is_not_read() {
         assert_eq!(
             read(&[0x81, 0xFF, 255, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4], usize::MAX),
             None
@@ -263,7 +250,7 @@ mod tests {
         }
 
         #[test]
-        fn every_cut_of_a_frame_is_read_alike(
+        fn every_cut_of_a_frame_is_read_as_the_naive_reader_does(
             first in prop_oneof![Just(0x81u8), Just(0x82), any::<u8>()],
             key: [u8; 4],
             payload in prop::collection::vec(any::<u8>(), 0..300),

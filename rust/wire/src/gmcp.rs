@@ -2,8 +2,8 @@
 //!
 //! A few names are mapped by a table. Otherwise `char_vitals` is
 //! `Char.Vitals`, a name without underscore belongs to the package `Core`, and
-//! the way back is lower case with underscores. Blanks around a name are none
-//! of it.
+//! a package becomes a command in lower case with underscores. Blanks around a
+//! name are not part of it.
 
 use crate::blank::strip;
 
@@ -16,8 +16,8 @@ const TABLE: [(&str, &str); 5] = [
     ("monitor", "Char.Monitor.Update"),
 ];
 
-/// How letters change case. [`Ascii`] is enough for almost every name; the
-/// rest depends on a version of Unicode, which is the caller's.
+/// How letters change case. [`Ascii`] is enough for almost every name. For other
+/// names the answer depends on the version of Unicode, which the caller chooses.
 pub trait Case {
     /// Returns `text` in lower case.
     fn lower(&self, text: &str) -> String;
@@ -29,7 +29,7 @@ pub trait Case {
     fn is_title(&self, text: &str) -> bool;
 }
 
-/// The case of ASCII letters; all others have none.
+/// The case of ASCII letters; other letters have no case here.
 #[derive(Debug, Clone, Copy)]
 pub struct Ascii;
 
@@ -86,8 +86,8 @@ pub fn package_name(command: &str, case: &impl Case) -> String {
     }
 }
 
-/// Returns the command that a package name means: `Char.Vitals` gives
-/// `char_vitals`. `None` if nothing is left as a name.
+/// Returns the command that a package name stands for: `Char.Vitals` gives
+/// `char_vitals`. `None` if the name is empty.
 pub fn command_name(package: &str, case: &impl Case) -> Option<String> {
     if let Some((command, _)) = TABLE.iter().find(|(_, name)| *name == package) {
         return Some((*command).to_owned());
@@ -105,7 +105,7 @@ mod tests {
     use super::{Ascii, TABLE, command_name, package_name};
 
     #[test]
-    fn the_table_holds_both_ways() {
+    fn the_table_maps_both_ways() {
         for (command, package) in TABLE {
             assert_eq!(package_name(command, &Ascii), package);
             assert_eq!(command_name(package, &Ascii).as_deref(), Some(command));

@@ -1,7 +1,8 @@
-//! Command text and RFC 6455 frames of the webclient protocol.
+//! The wire formats of the webclient protocol, and RFC 6455 frames, without Python.
 
 pub mod blank;
 pub mod command;
+pub mod envelope;
 pub mod frame;
 pub mod gmcp;
 pub mod json;

@@ -9,7 +9,7 @@ import evennia.server.portal.webclient
 from evennia.server.tests.testrunner import EvenniaTestSuiteRunner
 
 import mudwire.evennia
-import mudwire.wire_formats
+import mudwire.formats
 
 FORMATS = {
     "EvenniaV1Format": "evennia_v1",
@@ -35,7 +35,7 @@ def exchange_formats():
     except ImportError:
         return
     for name, module in FORMATS.items():
-        codec = getattr(mudwire.wire_formats, name)
+        codec = getattr(mudwire.formats, name)
         setattr(upstream, name, codec)
         setattr(import_module(f"{upstream.__name__}.{module}"), name, codec)
     upstream.WIRE_FORMATS.update(mudwire.evennia.WebSocketClient.wire_formats)

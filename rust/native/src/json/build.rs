@@ -1,15 +1,15 @@
-//! Python's objects, made while the JSON text is read.
+//! Makes Python's objects while the JSON text is read.
 
 use mudwire_wire::json::{Builder, ReadError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
-use super::keys::Keys;
+use super::key_cache::KeyCache;
 
-/// Why a text gave no objects.
+/// Why a text was not read.
 pub enum Failure {
-    /// The text is not what it should be.
+    /// The reader refused the text.
     Read(ReadError),
     /// Python raised.
     Python(PyErr),
@@ -30,13 +30,13 @@ impl From<PyErr> for Failure {
 /// Makes `None`, `bool`, `int`, `float`, `str`, `list` and `dict`.
 pub struct Objects<'py> {
     py: Python<'py>,
-    keys: Keys,
+    keys: KeyCache,
 }
 
 impl<'py> Objects<'py> {
-    /// For one text.
+    /// Makes a builder for one text.
     pub fn new(py: Python<'py>) -> Self {
-        Self { py, keys: Keys::default() }
+        Self { py, keys: KeyCache::default() }
     }
 }
 
@@ -76,7 +76,7 @@ impl<'py> Builder for Objects<'py> {
         if text == "text" {
             return intern!(self.py, "text").clone();
         }
-        self.keys.key(self.py, text)
+        self.keys.get(self.py, text)
     }
 
     fn empty_array(&self) -> Self::Value {

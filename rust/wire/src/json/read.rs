@@ -1,165 +1,19 @@
-//! The JSON reader: one pass, every byte looked at a bounded number of times.
+//! The JSON reader: one pass that looks at every byte a bounded number of times.
 //!
 //! It takes what Python's `json.loads` takes from a `str`, `NaN` and the
 //! infinities included, with three differences, all on the side of safety:
 //! a lone surrogate escape becomes U+FFFD, nesting ends at [`MAX_DEPTH`], and
 //! integers end at [`MAX_INTEGER_DIGITS`].
 
-use std::{error, fmt};
-
+use super::builder::Builder;
+use super::error::ReadError;
+use super::limits::{MAX_DEPTH, MAX_INTEGER_DIGITS};
 use super::scan::plain_prefix;
-
-/// How deeply arrays and objects may nest. The reader recurses once for each
-/// level, and so does everything that walks the value later.
-pub const MAX_DEPTH: usize = 128;
-
-/// How many digits an integer may have: Python's default limit for turning
-/// text into integers, which takes quadratic time.
-pub const MAX_INTEGER_DIGITS: usize = 4300;
-
-/// Why a text was not read, with the offset in bytes at which it failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReadError {
-    /// The text is not JSON.
-    Syntax {
-        /// Offset of the first byte that does not fit.
-        offset: usize,
-    },
-    /// Arrays and objects nest deeper than [`MAX_DEPTH`].
-    TooDeep {
-        /// Offset of the bracket that is one too many.
-        offset: usize,
-    },
-    /// An integer has more than [`MAX_INTEGER_DIGITS`] digits, or than the builder takes.
-    IntegerTooLong {
-        /// Offset of the integer's first character.
-        offset: usize,
-    },
-    /// The JSON is not an array of three or more elements that starts with a string.
-    NotACommand {
-        /// Offset at which the shape is left.
-        offset: usize,
-    },
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Syntax { offset } => write!(formatter, "not JSON at byte {offset}"),
-            Self::TooDeep { offset } => {
-                write!(formatter, "nested deeper than {MAX_DEPTH} at byte {offset}")
-            }
-            Self::IntegerTooLong { offset } => {
-                write!(formatter, "integer of too many digits at byte {offset}")
-            }
-            Self::NotACommand { offset } => {
-                write!(formatter, "not [\"name\", args, kwargs] at byte {offset}")
-            }
-        }
-    }
-}
-
-impl error::Error for ReadError {}
-
-/// Makes the caller's objects while the text is read.
-///
-/// Text is handed over borrowed; a builder that keeps it copies it.
-pub trait Builder {
-    /// Any JSON value.
-    type Value;
-    /// The key of an object's entry.
-    type Key;
-    /// An array to which elements are still added.
-    type Array;
-    /// An object to which entries are still added.
-    type Object;
-    /// Why reading or building failed.
-    type Error: From<ReadError>;
-
-    /// Makes `null`.
-    fn null(&self) -> Self::Value;
-    /// Makes `true` or `false`.
-    fn boolean(&self, value: bool) -> Self::Value;
-    /// Makes an integer.
-    fn integer(&self, value: i64) -> Self::Value;
-    /// Makes an integer that does not fit into 64 bits; `None` if it passes a
-    /// limit of the caller's own.
-    fn big_integer(&self, digits: &str) -> Option<Self::Value>;
-    /// Makes a float, which may be infinite or not a number.
-    fn float(&self, value: f64) -> Self::Value;
-    /// Makes a string.
-    fn string(&self, text: &str) -> Self::Value;
-    /// Makes the key of an object's entry.
-    fn key(&self, text: &str) -> Self::Key;
-    /// Makes an array of no elements.
-    fn empty_array(&self) -> Self::Value;
-    /// Begins an array with its first element; most have no other.
-    ///
-    /// # Errors
-    /// When the caller cannot make it.
-    fn array(&self, first: Self::Value) -> Result<Self::Array, Self::Error>;
-    /// Adds an element to an array.
-    ///
-    /// # Errors
-    /// When the caller cannot add it.
-    fn push(&self, array: &mut Self::Array, value: Self::Value) -> Result<(), Self::Error>;
-    /// Ends an array.
-    fn end_array(&self, array: Self::Array) -> Self::Value;
-    /// Begins an object.
-    fn object(&self) -> Self::Object;
-    /// Adds an entry to an object; a later entry of the same key replaces an earlier one.
-    ///
-    /// # Errors
-    /// When the caller cannot add it.
-    fn insert(
-        &self,
-        object: &mut Self::Object,
-        key: Self::Key,
-        value: Self::Value,
-    ) -> Result<(), Self::Error>;
-    /// Ends an object.
-    fn end_object(&self, object: Self::Object) -> Self::Value;
-}
-
-/// Makes nothing: reads for the sake of the check.
-#[derive(Debug, Clone, Copy)]
-pub struct Discard;
-
-impl Builder for Discard {
-    type Value = ();
-    type Key = ();
-    type Array = ();
-    type Object = ();
-    type Error = ReadError;
-
-    fn null(&self) {}
-    fn boolean(&self, _: bool) {}
-    fn integer(&self, _: i64) {}
-    fn big_integer(&self, _: &str) -> Option<()> {
-        Some(())
-    }
-    fn float(&self, _: f64) {}
-    fn string(&self, _: &str) {}
-    fn key(&self, _: &str) {}
-    fn empty_array(&self) {}
-    fn array(&self, (): ()) -> Result<(), ReadError> {
-        Ok(())
-    }
-    fn push(&self, (): &mut (), (): ()) -> Result<(), ReadError> {
-        Ok(())
-    }
-    fn end_array(&self, (): ()) {}
-    fn object(&self) {}
-    fn insert(&self, (): &mut (), (): (), (): ()) -> Result<(), ReadError> {
-        Ok(())
-    }
-    fn end_object(&self, (): ()) {}
-}
 
 /// Reads one JSON value that takes up the whole of `text`.
 ///
 /// # Errors
-/// A [`ReadError`] where `text` is not JSON or passes a limit, or the builder's own.
+/// A [`ReadError`] if `text` is not JSON or passes a limit, or an error of the builder.
 pub fn read<B: Builder>(text: &str, builder: &B) -> Result<B::Value, B::Error> {
     let mut reader = Reader::new(text);
     let value = reader.value(builder)?;

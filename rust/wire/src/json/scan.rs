@@ -1,10 +1,10 @@
-//! The search for what is special inside a JSON string, eight bytes at a time.
+//! The search for the end of the plain text in a JSON string, eight bytes at a time.
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGH_BITS: u64 = ONES << 7;
 
-/// Returns how many bytes pass before the first that is a quote, a backslash
-/// or a control character below U+0020 (RFC 8259, section 7).
+/// Returns the number of bytes before the first quote, backslash or control
+/// character below U+0020 (RFC 8259, section 7).
 pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
     let mut length = 0;
     let mut words = bytes.chunks_exact(8);
@@ -25,7 +25,7 @@ fn is_special(byte: u8) -> bool {
 }
 
 /// Sets the high bit of each special byte. A borrow can only spoil the bytes
-/// above a special one, so that the lowest set bit is always right.
+/// above a special byte, so the lowest set bit is always right.
 fn special(word: u64) -> u64 {
     let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word;
     let quote = zero_bytes(word ^ (ONES * u64::from(b'"')));
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_at_every_place() {
+    fn every_byte_is_found_at_every_place() {
         for byte in 0..=u8::MAX {
             for place in 0..20 {
                 let mut bytes = [b'x'; 20];
@@ -59,12 +59,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_the_naive_search(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+        fn plain_prefix_is_the_naive_one(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             prop_assert_eq!(plain_prefix(&bytes), naive(&bytes));
         }
 
         #[test]
-        fn agrees_on_long_plain_runs(
+        fn plain_prefix_is_the_naive_one_on_long_runs(
             run in proptest::collection::vec(0x20u8..=0xff, 0..200), byte: u8, place: prop::sample::Index,
         ) {
             let mut bytes = run;

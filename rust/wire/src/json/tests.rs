@@ -1,11 +1,11 @@
-//! The reader and the writers against each other and against `serde_json`.
+//! Compares the reader and the writers with each other and with `serde_json`.
 
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value, json};
 
 use super::*;
 
-/// Makes `serde_json` values; what those cannot hold is text in an array of one.
+/// Makes `serde_json` values; a value that those cannot hold is text in an array of one.
 struct Tree;
 
 impl Builder for Tree {
@@ -85,7 +85,7 @@ fn written_float(value: f64) -> String {
 }
 
 #[test]
-fn values() {
+fn values_are_read() {
     for (text, value) in [
         (" \t\n\r null \t\n\r ", Value::Null),
         ("[true, false , {}, []]", json!([true, false, {}, []])),
@@ -127,7 +127,7 @@ fn surrogate_escapes_are_joined_or_replaced_one_by_one() {
 }
 
 #[test]
-fn what_is_no_json() {
+fn text_that_is_not_json_is_refused_at_its_offset() {
     for (text, offset) in [
         ("", 0),
         (" ", 1),
@@ -244,7 +244,7 @@ proptest! {
     }
 
     #[test]
-    fn takes_what_serde_json_takes(text in r#"[\[\]{}",: \\untrfalse0-9.eE+\-é\n\u{1}]{0,24}"#) {
+    fn a_text_that_serde_json_reads_is_read(text in r#"[\[\]{}",: \\untrfalse0-9.eE+\-é\n\u{1}]{0,24}"#) {
         // Lone surrogates and overflowing floats are the only texts that serde_json alone refuses.
         if let Ok(value) = serde_json::from_str::<Value>(&text) {
             prop_assert_eq!(read_tree(&text).is_ok(), true, "{:?}", value);
@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused_at_a_place_within(text in ".*|[\\[{\"]{1,300}") {
+    fn any_text_is_read_or_refused_at_an_offset_within(text in ".*|[\\[{\"]{1,300}") {
         if let Err(
             ReadError::Syntax { offset }
             | ReadError::TooDeep { offset }
@@ -267,14 +267,14 @@ proptest! {
     }
 
     #[test]
-    fn strings_come_back(text in ".*|[\\x00-\\x7f]*") {
+    fn a_written_string_reads_back(text in ".*|[\\x00-\\x7f]*") {
         let written = written_string(&text);
         prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text.clone());
         prop_assert_eq!(read_tree(&written), Ok(Value::from(text)));
     }
 
     #[test]
-    fn numbers_come_back(float: f64, integer: i64) {
+    fn a_written_number_reads_back(float: f64, integer: i64) {
         let value = if float.is_finite() { float } else { 0.0 };
         prop_assert_eq!(written_float(value).parse::<f64>().unwrap().to_bits(), value.to_bits());
         let mut out = Vec::new();

@@ -50,15 +50,15 @@ pub fn write_integer(value: i64, out: &mut Vec<u8>) {
     let _ = write!(out, "{value}");
 }
 
-/// Appends a float as Python's `repr` writes it; what is not finite, which
-/// JSON cannot carry, as `null`.
+/// Appends a float as Python's `repr` writes it. A float that is not finite
+/// becomes `null`, because JSON cannot carry it.
 pub fn write_float(value: f64, out: &mut Vec<u8>) {
     if !value.is_finite() {
         out.extend_from_slice(b"null");
         return;
     }
     // Both languages write the fewest digits that read back as the same float.
-    // Python turns to an exponent below 1e-4 and from 1e16.
+    // Python uses an exponent below 1e-4 and from 1e16 on.
     if value == 0.0 || (1e-4..1e16).contains(&value.abs()) {
         let _ = write!(out, "{value:?}");
         return;

@@ -1,25 +1,25 @@
-//! The buffer that a codec writes its messages in, kept from one to the next: a text grows as it is
-//! converted, and a buffer that has grown before need not be copied to a larger place again.
+//! A buffer that is kept from one message to the next. Converted text grows, and a buffer that is
+//! large already need not grow and copy again.
 
 use std::mem;
 use std::sync::Mutex;
 
 /// The largest buffer that is kept, in bytes.
-const LARGEST: usize = 64 * 1024;
+const MAX_CAPACITY: usize = 64 * 1024;
 
-/// A buffer to write in.
+/// The buffer, unless it is in use.
 #[derive(Default)]
 pub struct Scratch(Mutex<Vec<u8>>);
 
 impl Scratch {
-    /// Takes the buffer, empty; whoever comes while it is in use gets another.
+    /// Takes the buffer, empty; a new one while it is in use.
     pub fn take(&self) -> Vec<u8> {
         self.0.try_lock().map(|mut kept| mem::take(&mut *kept)).unwrap_or_default()
     }
 
-    /// Keeps a buffer for the next, if it is not too large to be kept for nothing.
+    /// Keeps a buffer, unless it is so large that it would only waste memory.
     pub fn give_back(&self, mut buffer: Vec<u8>) {
-        if buffer.capacity() <= LARGEST
+        if buffer.capacity() <= MAX_CAPACITY
             && let Ok(mut kept) = self.0.try_lock()
         {
             buffer.clear();

@@ -1,86 +1,31 @@
-//! Python's objects, written as JSON text with the meaning of `json.dumps`.
+//! Writes Python's objects as JSON text, with the meaning of `json.dumps`.
 //!
-//! What JSON cannot carry becomes `null` in its place and is remembered with
-//! that place, so that one bad value does not cost the whole message.
+//! A value that JSON cannot carry becomes `null`, and the writer remembers its
+//! place, so that one bad value does not cost the whole message.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use mudwire_wire::json::{MAX_DEPTH, write_float, write_integer, write_string};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
+use super::place::{Container, Lost, Place};
 use crate::raised::in_a_line;
 use crate::text::utf8;
 
-/// What is told of an array or object that grew or shrank by what its values do.
+/// The reason for an array or object that one of its own values has changed.
 const CHANGED: &str = "changed while it was written";
 
-/// Something that was left out, and where it stood.
-pub struct Lost {
-    place: String,
-    reason: String,
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.place, self.reason)
-    }
-}
-
-/// Where a value stands: `args[1].inventory[3]`. Spelled out only for what is lost.
-pub enum Place<'a> {
-    /// A value of the message itself.
-    Named(&'a str),
-    /// An element of an array.
-    Element(&'a Container<'a>, usize),
-    /// An entry of an object.
-    Entry(&'a Container<'a>, &'a str),
-}
-
-/// An array or object that is being written.
-pub struct Container<'a> {
-    place: &'a Place<'a>,
-    /// The address of the Python object, by which a circle is recognised.
-    address: usize,
-    depth: usize,
-}
-
-impl<'a> Container<'a> {
-    fn outermost(object: &Bound<'_, PyAny>, place: &'a Place<'a>) -> Self {
-        Self { place, address: object.as_ptr() as usize, depth: 0 }
-    }
-}
-
-impl<'a> Place<'a> {
-    fn container(&self) -> Option<&'a Container<'a>> {
-        match self {
-            Self::Named(_) => None,
-            Self::Element(container, _) | Self::Entry(container, _) => Some(container),
-        }
-    }
-}
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Named(name) => formatter.write_str(name),
-            Self::Element(container, index) => write!(formatter, "{}[{index}]", container.place),
-            Self::Entry(container, key) => write!(formatter, "{}.{key}", container.place),
-        }
-    }
-}
-
-/// Writes one message after the other value.
-pub struct Walk<'o> {
+/// Writes the values of one message.
+pub struct Writer<'o> {
     /// The message so far.
     pub out: &'o mut Vec<u8>,
-    /// What was left out of it.
+    /// The values that are not in it.
     pub lost: Vec<Lost>,
 }
 
-impl<'o> Walk<'o> {
+impl<'o> Writer<'o> {
     pub fn new(out: &'o mut Vec<u8>) -> Self {
         Self { out, lost: Vec::new() }
     }
@@ -174,7 +119,7 @@ impl<'o> Walk<'o> {
         let length = dict.len();
         let mut entries = dict.iter();
         let mut written = 0;
-        // Where a value that was written has changed the dict, the iterator would panic.
+        // If writing a value has changed the dict, the iterator would panic.
         while written < length
             && dict.len() == length
             && let Some((key, value)) = entries.next()
@@ -188,8 +133,7 @@ impl<'o> Walk<'o> {
         Ok(())
     }
 
-    /// Writes what the `items` of a subclass give: it may have its own idea of its entries, and
-    /// `json` asks for it.
+    /// Writes the entries that the method `items` of a subclass returns, as `json` does.
     fn own_items(&mut self, dict: &Bound<'_, PyDict>, container: &Container<'_>) -> PyResult<()> {
         let py = dict.py();
         let start = self.out.len();
@@ -248,7 +192,7 @@ impl<'o> Walk<'o> {
         }
     }
 
-    /// Goes into an array or object, unless that would never end.
+    /// Enters an array or object, unless it holds itself or nests too deep.
     fn enter<'a>(
         &mut self,
         object: &Bound<'_, PyAny>,
@@ -272,14 +216,15 @@ impl<'o> Walk<'o> {
         Some(Container { place, address, depth })
     }
 
+    /// Writes `null` for a value, and remembers its place.
     fn lose(&mut self, place: &Place<'_>, reason: String) {
         self.out.extend_from_slice(b"null");
         self.miss(place, reason);
     }
 
-    /// Remembers that an array or object is not whole.
+    /// Remembers that a value is lost, or that an array or object is not whole.
     fn miss(&mut self, place: &Place<'_>, reason: String) {
-        self.lost.push(Lost { place: place.to_string(), reason });
+        self.lost.push(Lost::new(place, reason));
     }
 
     fn miss_raised(&mut self, place: &Place<'_>, py: Python<'_>, error: PyErr) -> PyResult<()> {
@@ -289,9 +234,9 @@ impl<'o> Walk<'o> {
     }
 }
 
-/// The text that `json.dumps` makes of a key; `None` for one it refuses.
+/// Returns the text that `json.dumps` makes of a key; `None` if it refuses the key.
 fn key_text<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a, str>>> {
-    // The exact type is the cheaper question.
+    // The check for the exact type is cheaper.
     if let Ok(string) = key.cast_exact::<PyString>().or_else(|_| key.cast()) {
         return utf8(string).map(Some);
     }
@@ -308,7 +253,7 @@ fn key_text<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<Option<Cow<'a, str>>> {
     })
 }
 
-/// The text of a float that is a key; inside quotes nothing is wrong with `NaN`.
+/// Returns the text of a float that is a key. It stands in quotes, so `NaN` is valid.
 fn float_text(value: f64) -> Cow<'static, str> {
     if value.is_nan() {
         "NaN".into()
@@ -321,12 +266,13 @@ fn float_text(value: f64) -> Cow<'static, str> {
     }
 }
 
-/// The digits of an integer, whatever its subclass writes for itself.
+/// Returns the digits of an integer; a subclass may have a `__repr__` of its own.
 fn integer_text(integer: &Bound<'_, PyInt>) -> PyResult<String> {
     let py = integer.py();
     py.get_type::<PyInt>().call_method1(intern!(py, "__repr__"), (integer,))?.extract()
 }
 
+/// Returns the type of a value with its article, for the log.
 fn kind(value: &Bound<'_, PyAny>) -> String {
     let Ok(name) = value.get_type().fully_qualified_name() else {
         return "an object".to_owned();

@@ -1,21 +1,21 @@
-//! How a text is to be shown: the options of the message, then the flags of the session.
+//! How to show a text: by the options of the message, then by the flags of the session.
 
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyMapping, PyString};
 
-use super::codec::warn;
+use crate::log::warn;
 use crate::raised::in_a_line;
 
 /// The keywords of a message, if it has any.
 pub type Keywords<'a, 'py> = Option<&'a Bound<'py, PyDict>>;
 
-/// How a text is to be shown.
+/// How to show a text.
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the protocol")]
 pub struct TextOptions {
     /// Show markup as it is written.
     pub raw: bool,
-    /// Send raw text without escaping it: the one door through which a game sends HTML of its own.
+    /// Send raw text without escaping it; only this option lets a game send HTML of its own.
     pub client_raw: bool,
     /// Leave colours out.
     pub nocolor: bool,
@@ -26,19 +26,19 @@ pub struct TextOptions {
 }
 
 impl TextOptions {
-    /// How many ways to show a text there are.
-    pub const WAYS: usize = 1 << 5;
+    /// The number of combinations of options.
+    pub const COMBINATIONS: usize = 1 << 5;
 
-    /// The number of this one.
-    pub fn way(&self) -> usize {
+    /// The number of this combination, below [`Self::COMBINATIONS`].
+    pub fn index(&self) -> usize {
         [self.raw, self.client_raw, self.nocolor, self.screenreader, self.send_prompt]
             .iter()
-            .fold(0, |way, &option| way << 1 | usize::from(option))
+            .fold(0, |index, &option| index << 1 | usize::from(option))
     }
 
     /// Takes `options` out of the keywords of a message, and adds what the flags say.
     ///
-    /// Returns the keywords that are left, too; `None` for none.
+    /// Returns the options, and the keywords that are left, if any.
     pub fn take<'a, 'py>(
         codec: &Bound<'py, PyAny>,
         keywords: Keywords<'a, 'py>,
@@ -66,8 +66,8 @@ impl TextOptions {
     }
 }
 
-/// Takes `options` out of the keywords of a message; gives them if they are a mapping, and the
-/// keywords that are left, if any.
+/// Takes `options` out of the keywords of a message. Returns them if they are a mapping that is
+/// not empty, and the keywords that are left, if any.
 pub fn take_options<'a, 'py>(
     codec: &Bound<'py, PyAny>,
     keywords: Keywords<'a, 'py>,
@@ -82,7 +82,7 @@ pub fn take_options<'a, 'py>(
     Ok((mapping(codec, &options, "options")?, without(keywords, name)?))
 }
 
-/// The keywords of a command but for `options`, if there are any.
+/// Returns the keywords of a command without `options`, if any are left.
 pub fn without_options<'a, 'py>(keywords: Keywords<'a, 'py>) -> PyResult<Keywords<'a, 'py>> {
     match keywords {
         Some(keywords) if keywords.contains(intern!(keywords.py(), "options"))? => {
@@ -92,8 +92,8 @@ pub fn without_options<'a, 'py>(keywords: Keywords<'a, 'py>) -> PyResult<Keyword
     }
 }
 
-/// The keywords of a command but for `protocol_flags`, if there are any: every encoder has a
-/// parameter of that name for the session's flags, so no wire format can send such a keyword.
+/// Returns the keywords of a command without `protocol_flags`, if any are left. Every encoder has
+/// a parameter of that name for the session's flags, so no wire format can send such a keyword.
 pub fn without_flags<'a, 'py>(
     codec: &Bound<'py, PyAny>,
     command: &str,
@@ -109,7 +109,7 @@ pub fn without_flags<'a, 'py>(
     }
 }
 
-/// The keywords but for one that is there.
+/// Returns the keywords without one that they hold, if any are left.
 fn without<'a, 'py>(
     keywords: &'a Bound<'py, PyDict>,
     name: &Bound<'py, PyString>,
@@ -121,7 +121,8 @@ fn without<'a, 'py>(
     Ok(Some(keywords))
 }
 
-/// `value` as a dict; `None` if it is empty, or no mapping, which the log is told.
+/// Returns `value` as a dict; `None` if it is empty. Another type than a mapping is `None` too, and
+/// a line in the log.
 fn mapping<'py>(
     codec: &Bound<'py, PyAny>,
     value: &Bound<'py, PyAny>,
@@ -136,12 +137,12 @@ fn mapping<'py>(
             Ok(()) => Ok(Some(dict)),
             Err(error) => {
                 let raised = in_a_line(codec.py(), error)?;
-                warn_of_none(codec, &format!("{name} cannot be read, it raises {raised}"))
+                warn_of_absent(codec, &format!("{name} cannot be read, it raises {raised}"))
             }
         };
     }
     let kind = value.get_type().fully_qualified_name()?;
-    warn_of_none(codec, &format!("{name} should be a dict, not {kind}"))
+    warn_of_absent(codec, &format!("{name} should be a dict, not {kind}"))
 }
 
 fn lookup(
@@ -160,12 +161,12 @@ fn lookup(
     };
     value.map(Some).or_else(|error| {
         let raised = in_a_line(codec.py(), error)?;
-        warn_of_none(codec, &format!("{name} is neither true nor false, it raises {raised}"))
+        warn_of_absent(codec, &format!("{name} is neither true nor false, it raises {raised}"))
     })
 }
 
-/// Tells the log of something that counts as absent.
-fn warn_of_none<T>(codec: &Bound<'_, PyAny>, what: &str) -> PyResult<Option<T>> {
+/// Logs that something counts as absent.
+fn warn_of_absent<T>(codec: &Bound<'_, PyAny>, what: &str) -> PyResult<Option<T>> {
     warn(codec, &format!("{what}: the message goes out as if there were none"))?;
     Ok(None)
 }

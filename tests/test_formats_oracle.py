@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from mudwire.wire_formats import WIRE_FORMATS
-from mudwire.wire_formats.gmcp_mudstandards import decode_gmcp, encode_gmcp
+from mudwire.formats import WIRE_FORMATS, decode_gmcp, encode_gmcp
 from oracle_vectors import Vector, vectors
 
 MAY_RAISE_WHEN_TAGGED = {"encode_gmcp"}
@@ -22,7 +21,7 @@ def answer(vector: Vector) -> Any:
         case "decode_incoming":
             return WIRE_FORMATS[vector.format].decode_incoming(*vector.args)
     encode = getattr(WIRE_FORMATS[vector.format], vector.fn)
-    return frame_value(
+    return message_value(
         vector.format, encode(*vector.args, protocol_flags=vector.flags, **vector.kwargs)
     )
 
@@ -31,15 +30,15 @@ def expected(vector: Vector) -> Any:
     if vector.fn == "encode_gmcp":
         return gmcp_value(vector.out)
     if vector.fn.startswith("encode_"):
-        return frame_value(vector.format, vector.out)
+        return message_value(vector.format, vector.out)
     return vector.out
 
 
-def frame_value(subprotocol: str | None, frame: Any) -> Any:
-    """A frame with the JSON in it read, so that padding and escapes do not count."""
-    if frame is None:
+def message_value(subprotocol: str | None, message: Any) -> Any:
+    """A message with the JSON in it read, so that padding and escapes do not count."""
+    if message is None:
         return None
-    payload, is_binary = frame
+    payload, is_binary = message
     if is_binary:
         return payload, True
     text = payload.decode()
