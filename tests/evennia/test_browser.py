@@ -95,7 +95,7 @@ def test_a_click_on_a_link_is_a_command(page, window):
     expect(window).to_contain_text("Help for inventory")
 
 
-def test_what_others_say_is_text(window, ours):
+def test_the_text_of_other_players_runs_nothing(window, ours):
     with ours.player("bert") as bert:
         bert.command("say <img src=x onerror='document.title=1'>")
     expect(window).to_contain_text("<img src=x")
