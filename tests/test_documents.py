@@ -1,4 +1,4 @@
-"""The documents: what they name is there, what they show runs, what is generated is fresh."""
+"""The documents: named files and targets exist, examples run, generated parts are up to date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_every_link_has_a_target(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
@@ -29,7 +29,7 @@ def test_the_examples_of_the_readme_run() -> None:
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
-def test_files_that_are_named_exist() -> None:
+def test_named_files_exist() -> None:
     sources = [*PAGES, *ROOT.glob("python/**/*.py"), *ROOT.glob("rust/**/src/**/*.rs")]
     named = re.compile(
         r"(?<![\w/])(?:benches|tests|docs|rust|python)/[\w/-]+\.(?:py|rs|md|toml)\b(?!\.)"
@@ -39,7 +39,7 @@ def test_files_that_are_named_exist() -> None:
             assert (ROOT / name).exists(), f"{path.name} names {name}"
 
 
-def test_make_targets_that_are_named_exist() -> None:
+def test_named_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     for path in PAGES:
@@ -47,13 +47,13 @@ def test_make_targets_that_are_named_exist() -> None:
         assert named <= targets, f"{path.name} names {named - targets}"
 
 
-def test_the_table_of_limits_is_fresh() -> None:
+def test_the_table_of_limits_is_up_to_date() -> None:
     assert limits_table.PAGE.read_text(encoding="utf-8") == limits_table.page(), (
         "docs/security.md is stale: run python tools/limits_table.py --write"
     )
 
 
-def test_the_tables_of_performance_are_fresh() -> None:
+def test_the_tables_of_performance_are_up_to_date() -> None:
     command = [sys.executable, ROOT / "benches" / "tables.py", "--check"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr

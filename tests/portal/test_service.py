@@ -221,7 +221,7 @@ def test_open_handshake_timeout_uses_at_most_one_timer(start, seconds, timers):
 
 @pytest.mark.parametrize("limit", [300, 20_000])
 @pytest.mark.parametrize("line", [b"A: %s\r\n", b"A: %s"], ids=["lines", "no line"])
-def test_max_handshake_bytes(start, limit, line):
+def test_a_header_over_max_handshake_bytes_gets_431(start, limit, line):
     service = start(max_handshake_bytes=limit)
     with tcp(service) as connection:
         request = b"GET /health HTTP/1.1\r\nHost: game\r\n"
