@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import limits_table
+from mudwire.game import Game
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
@@ -27,6 +28,23 @@ def test_the_examples_of_the_readme_run() -> None:
     test = doctest.DocTestParser().get_doctest(text, {}, "README.md", None, 0)
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_the_readme_names_the_methods_that_a_game_needs() -> None:
+    [sentence] = re.findall(
+        r"A class with two methods, ([^.]*)\.", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
+    assert set(re.findall(r"`(\w+)`", sentence)) == Game.__abstractmethods__
+
+
+def test_the_document_lists_the_tags_that_the_page_makes() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    page = (ROOT / "python" / "mudwire" / "portal" / "page" / "markup.js").read_text("utf-8")
+    with_attributes = set(re.findall(r"^\| `(\w+)` \|", text.partition("## Conn")[0], re.MULTILINE))
+    assert with_attributes == set(re.findall(r'\btag === "(\w+)"', page))
+    [listed] = re.findall(r"tags without attributes: ([^.]*)\.", text)
+    [plain] = re.findall(r'const PLAIN = new Set\(\s*"([^"]*)"', page)
+    assert re.findall(r"`(\w+)`", listed) == plain.split()
 
 
 def test_named_files_exist() -> None:
