@@ -164,7 +164,7 @@ def test_a_protocol_that_fails_at_the_hand_over_ends_only_its_connection(start, 
     finally:
         globalLogPublisher.removeObserver(observe)
     log = "\n".join(lines)
-    assert "A websocket could not be begun" in log
+    assert "A websocket connection could not be started" in log
     assert "RuntimeError: not today" in log
     assert "AttributeError" not in log
     with tcp(service) as connection:

@@ -1,8 +1,8 @@
 """The cookie that holds a browser's secret.
 
-The page's scripts cannot read it (HttpOnly). Browsers do not send it with the requests of
-other sites (SameSite=Lax). Behind TLS its name begins with ``__Host-``: another host of the
-domain cannot set such a cookie (RFC 6265bis, section 4.1.3).
+The page's scripts cannot read it (HttpOnly). Browsers send it with a request from another site
+only if a link leads to the page (SameSite=Lax). Behind TLS its name begins with ``__Host-``:
+another host of the domain cannot set such a cookie (RFC 6265bis, section 4.1.3).
 """
 
 from mudwire.sessions.browser_store import MAX_AGE

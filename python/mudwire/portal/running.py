@@ -145,7 +145,7 @@ def _endpoint(description: str, reactor: Any) -> Any:
         )
     except ModuleNotFoundError as error:
         raise StartError(
-            f"cannot listen on {description!r}: {error}; mudwire's extra 'tls' brings it"
+            f"cannot listen on {description!r}: {error}; install mudwire with the extra 'tls'"
         ) from None
     except (TypeError, ValueError) as error:
         raise AddressError(f"{description!r}: {error}; expected {_EXPECTED}") from None

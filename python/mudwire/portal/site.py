@@ -298,6 +298,6 @@ class WebSocketUpgrade:
             protocol.makeConnection(transport)
             protocol.dataReceived(received)
         except Exception:  # Twisted would answer through the request, which is detached
-            _log.failure("A websocket could not be begun")
+            _log.failure("A websocket connection could not be started")
             transport.abortConnection()
         return NOT_DONE_YET

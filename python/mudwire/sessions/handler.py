@@ -138,7 +138,7 @@ class EmbeddedSessionHandler:
                 sessid=session.sessid,
                 event=LIMITS["max_command_rate"].log,
             )
-            session.msg("|yYou are too fast: what you send is dropped. Wait a second.|n")
+            session.msg("|yYou are too fast: your commands are dropped. Wait a second.|n")
         return True
 
     def data_out(self, session: Any, **kwargs: Any) -> None:
