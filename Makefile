@@ -1,6 +1,6 @@
-# One way to do each thing. Every target sets up what it needs: a virtual
-# environment in .venv, the extension built into python/mudwire, and, for the
-# tests, a browser. Only Python, Rust and make must be there.
+# Every target sets up what it needs: a virtual environment in .venv, the
+# extension built into python/mudwire, and, for the tests, a browser. Only
+# Python, Rust and make must be installed.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -10,33 +10,33 @@ RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.l
 .DEFAULT_GOAL := help
 .PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench bench-quick instructions wheel clean
 
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.built ## start the portal with the lobby, on http://localhost:4008/
 	$(BIN)/mudwire serve $(ARGS)
 
-test: test-rust test-python test-oldest test-evennia ## all tests
+test: test-rust test-python test-oldest test-evennia ## run all tests
 
-test-rust: ## the tests in Rust
+test-rust: ## run the tests in Rust
 	cargo test --workspace --locked
 
-test-python: $(VENV)/.built $(VENV)/.browser ## the tests in Python, without Evennia's
+test-python: $(VENV)/.built $(VENV)/.browser ## run the tests in Python, without those in Evennia
 	$(BIN)/pytest --ignore=tests/evennia $(ARGS)
 
-test-evennia: $(VENV)/.evennia $(VENV)/.browser ## tests in real Evennia games
+test-evennia: $(VENV)/.evennia $(VENV)/.browser ## run the tests in real Evennia games
 	$(BIN)/pytest tests/evennia $(ARGS)
 
-# The oldest Autobahn and Twisted that are supported, which Evennia pins.
+# The oldest supported versions of Autobahn and Twisted, which Evennia pins.
 OLDEST := .venv-oldest
 
-test-oldest: $(VENV)/.built $(OLDEST)/.tools ## the protocol with the oldest Autobahn and Twisted
+test-oldest: $(VENV)/.built $(OLDEST)/.tools ## test the protocol with the oldest Autobahn and Twisted
 	rm -rf $(OLDEST)/wheel
 	$(MAKE) wheel DIST=$(OLDEST)/wheel
 	$(OLDEST)/bin/pip install --quiet --no-deps --force-reinstall $(OLDEST)/wheel/*.whl
 	$(OLDEST)/bin/pytest tests/transport tests/test_fast_frames.py tests/test_limits.py tests/test_protocol.py tests/test_fast_path.py $(ARGS)
 
-lint: $(VENV)/.built ## formatting, lints, types, stubs
+lint: $(VENV)/.built ## check formatting, lints, types, stubs
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(BIN)/ruff format --check .
@@ -49,34 +49,34 @@ format: $(VENV)/.tools ## rewrite the sources in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
 
-# The comparisons run beside Evennia, with mudwire's wheel in its virtual environment.
+# The comparisons run in Evennia's virtual environment, with mudwire's wheel.
 BENCH := PYTHONPATH=benches:tests:tests/evennia $(BIN)/python benches/in_evennia.py
 MICRO := $(BENCH) pytest -q -c benches/pytest.ini --rootdir benches benches --benchmark-columns=median
 
-bench: $(VENV)/.bench ## all comparisons, in a quarter of an hour; writes docs/performance.md
+bench: $(VENV)/.bench ## run all comparisons in a quarter of an hour; write docs/performance.md
 	$(MICRO) --benchmark-json=benches/results/micro.json
 	$(BENCH) python benches/e2e/run.py
 	$(BENCH) python benches/e2e/game.py
 	$(BENCH) python benches/tables.py --write
 	$(BENCH) python benches/plots.py
 
-bench-quick: $(VENV)/.bench ## all comparisons, in a minute; writes nothing that is kept
+bench-quick: $(VENV)/.bench ## run all comparisons in a minute; change no document
 	mkdir -p benches/results/quick
 	$(MICRO) --quick --benchmark-quiet --benchmark-json=benches/results/quick/micro.json
 	$(BENCH) python benches/e2e/run.py --quick
 	$(BENCH) python benches/tables.py --quick
 
-instructions: $(VENV)/.built ## instructions of one call, counted by valgrind; ARGS="--help" for more
+instructions: $(VENV)/.built ## count the instructions of one call with valgrind; ARGS="--help" for more
 	PYTHONPATH=benches:tests $(BIN)/python benches/instructions.py $(ARGS)
 
-# A wheel says nothing of the machine that it was built on.
+# The wheel holds no paths of the machine that built it.
 DIST := dist
 REMAP := --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=cargo --remap-path-prefix=$(CURDIR)=mudwire
 
-wheel: $(VENV)/.tools ## one wheel for every CPython from 3.11, in dist/
+wheel: $(VENV)/.tools ## build one wheel for every CPython from 3.11, in dist/
 	RUSTFLAGS="$(REMAP)" $(BIN)/maturin build --release --locked --quiet --target-dir target/wheel --out $(DIST)
 
-clean: ## remove everything that was built
+clean: ## remove all built files
 	rm -rf $(VENV) $(OLDEST) .venv-evennia-* target dist python/mudwire/*.so
 
 $(VENV)/.tools: pyproject.toml

@@ -1,4 +1,4 @@
-"""Frames as a client sends them, and as no client should (RFC 6455, section 5.2)."""
+"""Frames of a client, valid and invalid ones (RFC 6455, section 5.2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def client_frame(
     reserved: int = 0,
     key: bytes | None = b"\x37\xfa\x21\x3d",
 ) -> bytes:
-    """Return one frame, masked with ``key`` unless that is None."""
+    """Return one frame, masked with ``key``; unmasked if the key is None."""
     head = bytes([fin << 7 | reserved << 4 | opcode])
     masked = 0 if key is None else 0x80
     size = len(payload)

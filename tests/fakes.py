@@ -1,7 +1,6 @@
 """Fakes: a reactor, a socket, transports, a session handler, and connections made of them.
 
-They stand for the parts that a test does not need to be real. Whatever is about the real parts
-uses ``serving``.
+They replace the parts that a test does not need. Tests with real sockets use ``serving``.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ PEER = ("127.0.0.1", 1)
 
 @implementer(IReactorFDSet)
 class FakeReactor:
-    """Knows which descriptors want to be read and written, and runs nothing."""
+    """A reactor that records its readers and writers, and runs nothing."""
 
     def __init__(self) -> None:
         self.readers: set[Any] = set()
@@ -61,10 +60,11 @@ class FakeReactor:
 
 
 class FakeSocket:
-    """Takes everything; or, of each send, as many bytes as ``takes`` says, or fails.
+    """A socket that records sent bytes.
 
     Args:
-        takes: For each send a number of bytes, or the error to raise.
+        takes: For each call of ``send``, the number of bytes to accept or the error to raise.
+            Later calls accept all bytes.
 
     """
 
@@ -84,14 +84,14 @@ class FakeSocket:
 
 
 class MemoryTransport(StringTransport):
-    """A transport in memory that, like a real one, unregisters a producer that it does not have."""
+    """A transport in memory; as in a real one, a producer may be unregistered twice."""
 
     def unregisterProducer(self) -> None:
         self.producer = None
 
 
 def transport_on(socket: Any, reactor: Any = None) -> Server:
-    """Return Twisted's own TCP transport, open, on a socket that may be a fake."""
+    """Return an open TCP transport of Twisted on a socket, which may be a fake."""
     transport = Server.__new__(Server)
     transport.socket = socket
     transport.reactor = FakeReactor() if reactor is None else reactor
@@ -104,10 +104,10 @@ def transport_on(socket: Any, reactor: Any = None) -> Server:
 
 
 class RecordingHandler(dict):
-    """A session handler that writes down its calls in ``events``.
+    """A session handler that records its calls in ``events``.
 
-    Like Evennia's, it deletes by number, whichever session has it. It sends the text of the
-    command ``echo`` back. ``fails`` names the methods that raise.
+    Like Evennia's, it deletes a session by its number, without comparing the session. It sends the
+    text of the command ``echo`` back. ``fails`` names the methods that raise.
     """
 
     def __init__(self) -> None:
@@ -147,7 +147,7 @@ class RecordingHandler(dict):
 
 @contextmanager
 def timers() -> Iterator[Clock]:
-    """Give the clock that Autobahn's timers run on."""
+    """Run Autobahn's timers on a fake clock, and give the clock."""
     with pytest.MonkeyPatch.context() as patch:
         clock = Clock()
         patch.setattr(txaio.config, "loop", clock)
@@ -155,7 +155,7 @@ def timers() -> Iterator[Clock]:
 
 
 def connected(protocol: type, **options: Any) -> Any:
-    """Return a connection of a subclass of the protocol with these attributes, in memory."""
+    """Return a connection in memory, of a subclass of the protocol with these attributes."""
     factory = WebSocketServerFactory(reactor=Clock())
     factory.protocol = type(protocol.__name__, (protocol,), options)
     connection = factory.buildProtocol(None)
@@ -164,12 +164,12 @@ def connected(protocol: type, **options: Any) -> Any:
 
 
 def opened(protocol: type, handler: Any = None, **options: Any) -> Any:
-    """Return a connection as ``connected`` does, its handshake done.
+    """Return a connection of ``connected`` whose handshake is done.
 
     Args:
-        protocol: Its class.
-        handler: The session handler, for a class that has sessions.
-        options: Class attributes.
+        protocol: The class of the protocol.
+        handler: The session handler, for a class with sessions.
+        options: Class attributes of the subclass.
 
     """
     connection = connected(protocol, **options)

@@ -1,4 +1,4 @@
-"""A real ``mudwire serve`` in a process of its own, and players for it."""
+"""A real ``mudwire serve`` in its own process, and players that connect to it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SECONDS = 20
-"""How long a test waits for what must come."""
+"""The seconds until a wait fails; no wait of a passing test takes that long."""
 
 
 class Portal:
-    """A running ``mudwire serve``; its log is read as it comes, so that it never blocks."""
+    """A running ``mudwire serve``. A thread reads its log, so that a full pipe never blocks it."""
 
     def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
@@ -52,7 +52,7 @@ class Portal:
             self._news.notify()
 
     def log_line(self, pattern: str) -> re.Match[str]:
-        """Wait for a line of the log that a pattern is found in; those before it are gone."""
+        """Wait for a line of the log that matches; earlier lines are not found again."""
         seen = []
         while True:
             with self._news:
@@ -72,7 +72,7 @@ class Portal:
         return self.url.removeprefix("http://").rstrip("/")
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Stop with a signal; return the exit code."""
+        """Stop the process with a signal; return its exit code."""
         self.process.send_signal(number)
         code = self.process.wait(SECONDS)
         self.close()
@@ -87,7 +87,7 @@ class Portal:
 
 
 class Browser:
-    """What a browser remembers of the page: its cookie, and the csessid in the page."""
+    """The state of a browser after loading the page: the cookie, and the csessid of the page."""
 
     def __init__(self, portal: Portal, **headers: str) -> None:
         with urlopen(Request(portal.url, headers=_header_names(headers))) as response:
@@ -102,7 +102,7 @@ class Browser:
 
 
 class Player:
-    """A websocket that speaks ``v1.evennia.com``, with a browser's cookie or without."""
+    """A client that speaks ``v1.evennia.com``, with or without a browser's cookie."""
 
     def __init__(self, portal: Portal, browser: Browser | None = None, **headers: str) -> None:
         headers = _header_names(headers)
@@ -137,21 +137,21 @@ class Player:
             self.send("text", line)
 
     def next(self, name: str) -> tuple[list[Any], dict[str, Any]]:
-        """Wait for the next command of a name; those before it are gone."""
+        """Wait for the next command of this name; discard the commands before it."""
         while True:
             received, args, kwargs = json.loads(self.socket.recv(SECONDS))
             if received == name:
                 return args, kwargs
 
     def read(self, part: str) -> str:
-        """Wait for a text that holds a part, and return it whole."""
+        """Wait for a text that contains a part, and return the whole text."""
         while True:
             text = self.next("text")[0][0]
             if part in text:
                 return text
 
     def close_code(self) -> int | None:
-        """Read to the end; return the code of the portal's close frame."""
+        """Read until the connection ends; return the code of the portal's close frame."""
         try:
             while True:
                 self.socket.recv(SECONDS)
@@ -165,7 +165,7 @@ def _header_names(headers: dict[str, str]) -> dict[str, str]:
 
 @contextmanager
 def portals() -> Iterator[Callable[..., Portal]]:
-    """Give a function that runs portals, which are gone at the end."""
+    """Give a function that runs portals; stop them at the end."""
     running: list[Portal] = []
 
     def run(*arguments: str, **options: Any) -> Portal:
@@ -184,13 +184,13 @@ def portals() -> Iterator[Callable[..., Portal]]:
 
 @pytest.fixture
 def run_portal() -> Iterator[Callable[..., Portal]]:
-    """Give a function that runs portals, which are gone after the test."""
+    """Give a function that runs portals; stop them after the test."""
     with portals() as run:
         yield run
 
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[Portal]:
-    """Give a portal with the lobby, which all tests of a file share."""
+    """Give a portal with the lobby; all tests of a file share it."""
     with portals() as run:
         yield run()

@@ -1,8 +1,7 @@
 """A websocket server for tests: a real reactor in a thread, real sockets on loopback.
 
-Twisted's reactor cannot be started twice, so there is one for the whole test run; the
-fixtures are session-wide. What touches the server's objects from a test goes through
-:func:`in_reactor`.
+Twisted's reactor cannot be started twice, so one reactor serves the whole test run. A test uses
+the server's objects only through :func:`in_reactor`.
 """
 
 from __future__ import annotations
@@ -28,16 +27,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TIMEOUT = 10
-"""Seconds until a test gives up; nothing waits that long unless it is broken."""
+"""The seconds until a wait fails; no wait of a passing test takes that long."""
 
 
 def in_reactor(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Call a function in the reactor's thread and return what it returns."""
+    """Call a function in the reactor's thread and return its result."""
     return blockingCallFromThread(reactor, function, *args, **kwargs)
 
 
 class Session:
-    """The smallest session class that a host may have."""
+    """The smallest session class that an application may have."""
 
     def init_session(self, protocol_key: str, address: Any, sessionhandler: Any) -> None:
         self.protocol_key = protocol_key
@@ -61,7 +60,7 @@ class AwaitedHandler(RecordingHandler):
 
 
 class BrowserSessions(dict):
-    """Browser sessions in memory, by csessid; ``away`` plays the database that is gone."""
+    """Browser sessions in memory, by csessid; ``away`` simulates an unreachable database."""
 
     away = False
 
@@ -70,7 +69,7 @@ class BrowserSessions(dict):
 
 
 class BrowserSession:
-    """One browser's session, read and written in the dict of its store."""
+    """The session of one browser, kept in the dict of its store."""
 
     def __init__(self, store: BrowserSessions, key: str) -> None:
         self._store = store
@@ -94,7 +93,7 @@ class BrowserSession:
 
 
 class Server:
-    """A listening server with a protocol class of its own, so that tests may configure it."""
+    """A listening server with its own protocol class, which a test may configure."""
 
     def __init__(self, bases: tuple[type, ...] = (WebClientProtocol, Session), **attributes: Any):
         self.handler = AwaitedHandler()
@@ -129,11 +128,11 @@ class Server:
         return connect(f"ws://{host}:{port}{path}", **options)
 
     def session(self) -> Any:
-        """Return the session that connects next."""
+        """Wait for the next session that connects, and return it."""
         return self.handler.next("connect")
 
     def logged(self, level: LogLevel = LogLevel.warn) -> list[str]:
-        """Return the lines of the log, of this level and above."""
+        """Return the lines of the log of this level or above."""
         return [
             formatEvent(event) for event in in_reactor(self.log.copy) if event["log_level"] >= level
         ]
@@ -141,7 +140,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def reactor_thread() -> Iterator[None]:
-    """Run the reactor in a thread, for the whole test run."""
+    """Run the reactor in a thread during the whole test run."""
     started = threading.Event()
     reactor.callWhenRunning(started.set)
     thread = threading.Thread(target=reactor.run, args=(False,), name="reactor", daemon=True)
@@ -155,7 +154,7 @@ def reactor_thread() -> Iterator[None]:
 
 @pytest.fixture
 def serve(reactor_thread: None) -> Iterator[Callable[..., Server]]:
-    """Give a function that starts servers, which are stopped after the test."""
+    """Give a function that starts servers; stop them after the test."""
     servers: list[Server] = []
 
     def start(*args: Any, **attributes: Any) -> Server:
@@ -169,5 +168,5 @@ def serve(reactor_thread: None) -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture
 def server(serve: Callable[..., Server]) -> Server:
-    """Give a server with the defaults."""
+    """Give a server with the default options."""
     return serve()

@@ -1,4 +1,4 @@
-"""``mudwire bench`` prints a table of times, beside Evennia's where Evennia can be imported."""
+"""``mudwire bench`` prints a table of times, beside Evennia's if Evennia is installed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUBJECTS = [
 
 @pytest.fixture
 def evennia(monkeypatch):
-    """Give a stand-in for Evennia, which is not installed beside these tests."""
+    """Give a fake Evennia, because these tests run without Evennia."""
     stands_in = Stock("9.9.9", parse_html, None, WIRE_FORMATS["v1.evennia.com"])
     monkeypatch.setattr(command, "stock", lambda: stands_in)
     return stands_in

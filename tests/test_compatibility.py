@@ -1,4 +1,4 @@
-"""Every wanted difference from Evennia does what the table says, and the page is the table."""
+"""Every wanted difference from Evennia is as the table says, and the page matches the table."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ NAMES = {name: getattr(markup, name) for name in markup.__all__}
         for place, example in enumerate(difference.examples)
     ],
 )
-def test_the_examples_give_what_they_say(example: Example) -> None:
+def test_each_example_gives_the_answer_of_the_table(example: Example) -> None:
     assert eval(example.call, NAMES) == example.here
     assert example.here != example.upstream
 
 
 @pytest.mark.parametrize("difference", differences(), ids=lambda difference: difference.id)
-def test_every_difference_is_proved(difference: Difference) -> None:
+def test_every_difference_has_an_example_or_an_existing_test(difference: Difference) -> None:
     assert difference.examples or difference.tests
     for test in difference.tests:
         path, _, name = test.partition("::")
         assert re.search(rf"\b(def|fn) {name}\(", (ROOT / path).read_text(encoding="utf-8")), test
 
 
-def test_the_page_is_the_table() -> None:
+def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), (
         "docs/compatibility.md is stale: run python tools/compatibility.py > docs/compatibility.md"
     )

@@ -1,4 +1,4 @@
-"""The documents: what they name is there, what they show runs, what is generated is fresh."""
+"""The documents: named files and targets exist, examples run, generated parts are up to date."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 import limits_table
+from mudwire.game import Game
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_every_link_has_a_target(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
@@ -29,7 +30,24 @@ def test_the_examples_of_the_readme_run() -> None:
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
-def test_files_that_are_named_exist() -> None:
+def test_the_readme_names_the_methods_that_a_game_needs() -> None:
+    [sentence] = re.findall(
+        r"A class with two methods, ([^.]*)\.", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
+    assert set(re.findall(r"`(\w+)`", sentence)) == Game.__abstractmethods__
+
+
+def test_the_document_lists_the_tags_that_the_page_makes() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    page = (ROOT / "python" / "mudwire" / "portal" / "page" / "markup.js").read_text("utf-8")
+    with_attributes = set(re.findall(r"^\| `(\w+)` \|", text.partition("## Conn")[0], re.MULTILINE))
+    assert with_attributes == set(re.findall(r'\btag === "(\w+)"', page))
+    [listed] = re.findall(r"tags without attributes: ([^.]*)\.", text)
+    [plain] = re.findall(r'const PLAIN = new Set\(\s*"([^"]*)"', page)
+    assert re.findall(r"`(\w+)`", listed) == plain.split()
+
+
+def test_named_files_exist() -> None:
     sources = [*PAGES, *ROOT.glob("python/**/*.py"), *ROOT.glob("rust/**/src/**/*.rs")]
     named = re.compile(
         r"(?<![\w/])(?:benches|tests|docs|rust|python)/[\w/-]+\.(?:py|rs|md|toml)\b(?!\.)"
@@ -39,7 +57,7 @@ def test_files_that_are_named_exist() -> None:
             assert (ROOT / name).exists(), f"{path.name} names {name}"
 
 
-def test_make_targets_that_are_named_exist() -> None:
+def test_named_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     for path in PAGES:
@@ -47,13 +65,13 @@ def test_make_targets_that_are_named_exist() -> None:
         assert named <= targets, f"{path.name} names {named - targets}"
 
 
-def test_the_table_of_limits_is_fresh() -> None:
+def test_the_table_of_limits_is_up_to_date() -> None:
     assert limits_table.PAGE.read_text(encoding="utf-8") == limits_table.page(), (
         "docs/security.md is stale: run python tools/limits_table.py --write"
     )
 
 
-def test_the_tables_of_performance_are_fresh() -> None:
+def test_the_tables_of_performance_are_up_to_date() -> None:
     command = [sys.executable, ROOT / "benches" / "tables.py", "--check"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr

@@ -1,4 +1,4 @@
-"""No module imports itself through others, in Python and in Rust; imports for types count."""
+"""The import graphs of the package and of each crate have no circle; imports for types count."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Graph = dict[str, set[str]]
 
 
 def python_graph() -> Graph:
-    """Return the modules of the package, and of each the modules that it imports."""
+    """Return the imports of each module within the package."""
     paths = {
         ".".join(path.relative_to(PYTHON).with_suffix("").parts).removesuffix(".__init__"): path
         for path in PYTHON.rglob("*.py*")
@@ -47,7 +47,7 @@ def imported_names(path: Path) -> Iterator[str]:
 
 
 def rust_graph(crate: Path) -> Graph:
-    """Return the modules of a crate, and of each the modules that its code names."""
+    """Return the modules of the crate that each of its modules names."""
     source = crate / "src"
     paths = {
         "::".join(("crate", *path.relative_to(source).with_suffix("").parts)): path
@@ -66,7 +66,7 @@ def rust_graph(crate: Path) -> Graph:
 
 
 def used_paths(code: str, name: str, modules: dict[str, Path]) -> Iterator[list[str]]:
-    """Give the paths in the code of a module, from the crate's root, without its unit tests."""
+    """Yield the paths in a module's code from the crate's root, without those of its unit tests."""
     code = re.sub(r"//.*", "", code.partition("#[cfg(test)]\nmod tests {")[0])
     code = re.sub(r"#\[cfg\(test\)\]\s*mod tests;", "", code)
     uses = [
@@ -89,7 +89,7 @@ def used_paths(code: str, name: str, modules: dict[str, Path]) -> Iterator[list[
 
 
 def expand(tree: str) -> Iterator[str]:
-    """Give each path of a use tree: ``a::{b,c::d}`` is ``a::b`` and ``a::c::d``."""
+    """Yield each path of a use tree: ``a::{b,c::d}`` is ``a::b`` and ``a::c::d``."""
     prefix, brace, rest = tree.partition("{")
     if not brace:
         yield tree
@@ -106,7 +106,7 @@ def expand(tree: str) -> Iterator[str]:
 
 
 def longest_prefix(parts: list[str], modules: dict[str, Path], separator: str) -> str | None:
-    """Return the module that a path leads to: ``a.b.C`` is in ``a.b``."""
+    """Return the module of a name: ``a.b.C`` is in ``a.b``."""
     for end in range(len(parts), 0, -1):
         if (name := separator.join(parts[:end])) in modules:
             return name
@@ -114,7 +114,7 @@ def longest_prefix(parts: list[str], modules: dict[str, Path], separator: str) -
 
 
 def rooms(graph: Graph) -> Graph:
-    """Return the graph of the package's rooms: its top-level modules and packages."""
+    """Return the graph of the package's rooms, which are its top-level modules and packages."""
 
     def room(module: str) -> str:
         return ".".join(module.split(".")[:2])

@@ -1,4 +1,4 @@
-"""Each limit is where the table says, does what it says, and says so in the log."""
+"""Each limit has the attribute and the effect of the table, and the log names it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_each_limit_is_an_attribute_of_the_protocol():
         assert getattr(Connection, limit.attribute) == limit.default
 
 
-def test_what_is_counted_is_whole_and_time_is_not():
+def test_all_limits_except_times_are_whole_numbers():
     assert {name for name, limit in LIMITS.items() if limit.whole} == {
         "max_connections",
         "max_handshake_bytes",
@@ -38,7 +38,7 @@ def logged_limit(server, name):
     return [line for line in server.logged() if LIMITS[name].log in line]
 
 
-def test_max_handshake_bytes(serve):
+def test_a_header_over_max_handshake_bytes_gets_431(serve):
     server = serve(max_handshake_bytes=500)
     with socket.create_connection(server.address, TIMEOUT) as client:
         client.sendall(b"GET / HTTP/1.1\r\nCookie: " + b"x" * 500)
@@ -50,7 +50,7 @@ def test_max_handshake_bytes(serve):
     assert refused.value.response.status_code == 431
 
 
-def test_max_connections(serve):
+def test_a_connection_over_max_connections_is_refused(serve):
     server = serve(maxConnections=1)
     with server.connect(), pytest.raises(InvalidStatus) as refused:
         server.connect().__enter__()
@@ -58,7 +58,7 @@ def test_max_connections(serve):
 
 
 @pytest.mark.parametrize("limit", [2, 2.0, 0, 0.0, 1e30, float("inf")])
-def test_max_message_bytes(serve, limit):
+def test_a_message_over_max_message_bytes_gets_1009(serve, limit):
     server = serve(max_message_bytes=limit)
     with server.connect() as client:
         session = server.session()
@@ -79,7 +79,7 @@ def accept_compression(offers):
     return PerMessageDeflateOfferAccept(offers[0])
 
 
-def test_max_message_bytes_counts_what_was_compressed(serve):
+def test_max_message_bytes_counts_decompressed_bytes(serve):
     server = serve(
         max_message_bytes=1000, perMessageCompressionAccept=staticmethod(accept_compression)
     )
@@ -98,7 +98,7 @@ def test_max_message_bytes_counts_what_was_compressed(serve):
         assert session.refused_messages == 1
 
 
-def test_a_message_going_out_may_be_longer_than_one_coming_in(serve):
+def test_max_message_bytes_does_not_limit_outgoing_messages(serve):
     server = serve(max_message_bytes=2)
     with server.connect() as client:
         in_reactor(server.session().sendEncoded, b"long")
@@ -107,7 +107,7 @@ def test_a_message_going_out_may_be_longer_than_one_coming_in(serve):
 
 @contextmanager
 def logged_lines():
-    """Give the lines that are logged meanwhile."""
+    """Give the lines that are logged during the block."""
     lines = []
 
     def observe(event):
@@ -140,7 +140,7 @@ def close(connection):
         ("close_handshake_timeout", opened, close),
     ],
 )
-def test_timeouts(name, start, before):
+def test_a_timeout_closes_the_connection_and_is_logged(name, start, before):
     limit = LIMITS[name]
     with timers() as clock, logged_lines() as lines:
         connection = start(Connection, autoPingInterval=3, **{limit.attribute: 7})
@@ -155,7 +155,7 @@ def test_timeouts(name, start, before):
 
 
 @pytest.mark.parametrize("name", ["open_handshake_timeout", "ping_interval", "ping_timeout"])
-def test_no_timeout(name):
+def test_a_timeout_of_0_is_off(name):
     with timers() as clock:
         connection = connected(Connection, **{LIMITS[name].attribute: 0})
         if name != "open_handshake_timeout":

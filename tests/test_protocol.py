@@ -21,14 +21,14 @@ LOOK_IN = {"text": [["look"], {}]}
 
 
 def raw(client):
-    """The client's socket, for bytes that no client library sends."""
+    """Return the client's socket, to send bytes that a client library does not send."""
     return client.socket
 
 
 # Commands and messages.
 
 
-def test_a_command_reaches_the_handler_and_text_the_client(server):
+def test_a_command_reaches_the_handler_and_text_reaches_the_client(server):
     with server.connect() as client:
         session = server.session()
         client.send(LOOK)
@@ -48,7 +48,7 @@ def test_a_command_reaches_the_handler_and_text_the_client(server):
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 0xFFFF, 0x10000, 300_000])
-def test_messages_of_every_length_pass_whole(server, size):
+def test_messages_of_every_length_arrive_whole(server, size):
     text = "x" * size
     with server.connect(max_size=None) as client:
         client.send(json.dumps(["echo", [text], {}]))
@@ -57,7 +57,7 @@ def test_messages_of_every_length_pass_whole(server, size):
         assert json.loads(client.recv(TIMEOUT))[1] == [text]
 
 
-def test_a_message_comes_byte_by_byte(server):
+def test_a_message_may_arrive_byte_by_byte(server):
     with server.connect() as client:
         server.session()
         raw(client).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -66,7 +66,7 @@ def test_a_message_comes_byte_by_byte(server):
         assert server.handler.next("data_in") == LOOK_IN
 
 
-def test_many_messages_come_in_one_segment(server):
+def test_many_messages_may_arrive_in_one_segment(server):
     with server.connect() as client:
         server.session()
         frames = [client_frame(TEXT, f'["text",["{n}"],{{}}]'.encode()) for n in range(100)]
@@ -75,7 +75,7 @@ def test_many_messages_come_in_one_segment(server):
             assert server.handler.next("data_in") == {"text": [[str(n)], {}]}
 
 
-def test_a_message_comes_in_fragments_around_a_ping(server):
+def test_a_message_may_arrive_in_fragments_around_a_ping(server):
     with server.connect() as client:
         server.session()
         head, tail = LOOK.encode()[:5], LOOK.encode()[5:]
@@ -106,7 +106,7 @@ def test_a_message_comes_in_fragments_around_a_ping(server):
         '["options",[],{}]',
     ],
 )
-def test_what_is_no_command_is_counted_and_dropped(server, message):
+def test_a_message_without_a_command_is_counted_and_dropped(server, message):
     before = Counter(server.protocol.refused)
     with server.connect() as client:
         session = server.session()
@@ -130,9 +130,7 @@ def test_what_is_no_command_is_counted_and_dropped(server, message):
         ),
     ],
 )
-def test_a_blank_line_is_dropped_and_does_not_count_as_refused(
-    server, subprotocol, blank, nonsense
-):
+def test_a_blank_line_is_dropped_and_not_counted_as_refused(server, subprotocol, blank, nonsense):
     before = Counter(server.protocol.refused)
     with server.connect(subprotocols=[subprotocol]) as client:
         session = server.session()
@@ -206,8 +204,8 @@ def test_a_session_that_cannot_be_made_is_logged_and_closed(server):
         ),
     ],
 )
-def test_a_bad_frame_ends_its_own_connection_with_the_right_code(serve, frame, code):
-    server = serve(closeHandshakeTimeout=0.3)  # some of them swallow the client's close frame
+def test_a_bad_frame_ends_only_its_connection_with_the_right_code(serve, frame, code):
+    server = serve(closeHandshakeTimeout=0.3)  # in some cases the client's close frame is not read
     with server.connect() as neighbour, server.connect() as client:
         sessions = [server.session(), server.session()]
         raw(client).sendall(client_frame(TEXT, LOOK.encode()) + frame)
@@ -257,7 +255,7 @@ FORMATS = {**WebClientProtocol.wire_formats, "upper.example.org": Upper()}
         (["unknown.example.org"], ["unknown.example.org"], None, "v1.evennia.com"),
     ],
 )
-def test_the_servers_first_subprotocol_that_is_offered_is_spoken(
+def test_the_first_offered_subprotocol_of_the_servers_list_is_chosen(
     serve, subprotocols, offer, chosen, spoken
 ):
     server = serve(wire_formats=FORMATS, subprotocols=subprotocols)
@@ -286,7 +284,7 @@ def test_without_wire_formats_the_connection_is_closed(serve):
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1000, "No wire formats available")
 
 
-def test_flags_are_those_of_upstream(server):
+def test_the_flags_are_those_of_upstream(server):
     with server.connect("/?key&page&firefox"):
         session = server.session()
     assert session.protocol_flags == {
@@ -317,7 +315,9 @@ def test_flags_are_those_of_upstream(server):
         ("/?false&page&firefox", None, "page", "firefox"),
     ],
 )
-def test_the_query_names_browser_session_page_and_browser(server, path, csessid, page_id, browser):
+def test_the_query_names_the_browser_session_the_page_and_the_browser(
+    server, path, csessid, page_id, browser
+):
     with server.connect(path):
         session = server.session()
         assert (session.csessid, session.page_id, session.browserstr) == (csessid, page_id, browser)
@@ -331,14 +331,14 @@ def logged_in(server, key="key", nonce=0):
     }
 
 
-def test_a_browser_that_is_logged_in_is_logged_in(server):
+def test_the_login_of_the_browser_session_logs_the_player_in(server):
     logged_in(server, nonce=3)
     with server.connect("/?key&page&firefox"):
         session = server.session()
         assert (session.uid, session.logged_in, session.nonce) == (7, True, 3)
 
 
-def test_a_login_is_remembered_and_a_close_forgets_it(server):
+def test_a_login_is_stored_and_a_close_deletes_it(server):
     with server.connect("/?key&page&firefox"):
         session = server.session()
         session.uid = 7
@@ -348,7 +348,7 @@ def test_a_login_is_remembered_and_a_close_forgets_it(server):
     assert server.browsers["key"]["webclient_authenticated_uid"] is None
 
 
-def test_a_close_does_not_forget_the_login_of_a_newer_page(server):
+def test_a_close_keeps_the_login_of_a_newer_page(server):
     logged_in(server)
     with server.connect("/?key&page&firefox"):
         session = server.session()
@@ -357,7 +357,7 @@ def test_a_close_does_not_forget_the_login_of_a_newer_page(server):
     assert server.browsers["key"]["webclient_authenticated_uid"] == 7
 
 
-def test_a_store_that_is_away_shows_the_login_screen_and_is_logged(server):
+def test_an_unreachable_store_is_logged_and_gives_no_login(server):
     logged_in(server)
     server.browsers.away = True
     with server.connect("/?key&page&firefox"):
@@ -368,7 +368,7 @@ def test_a_store_that_is_away_shows_the_login_screen_and_is_logged(server):
     assert [line.split(" of ")[0] for line in server.logged()] == ["The browser session"] * 3
 
 
-def test_the_page_says_that_it_goes(server):
+def test_websocket_close_ends_the_session(server):
     with server.connect("/?key&page&firefox") as client:
         session = server.session()
         client.send('["websocket_close",[],{}]')
@@ -387,7 +387,7 @@ def lose(client):
 
 
 def wait_for_loss(session):
-    """Wait until the server has noticed."""
+    """Wait until the server has noticed the loss."""
 
     def loss():
         return session.is_closed
@@ -413,7 +413,7 @@ def test_a_lost_session_is_resumed_by_the_same_browser(server):
     assert server.handler.events.empty()
 
 
-def test_a_page_that_comes_back_continues_its_own_session(server):
+def test_each_page_continues_its_own_lost_session(server):
     logged_in(server)
     server.factory.reactor = Clock()
     with server.connect("/?key&one&firefox") as one, server.connect("/?key&two&firefox") as two:
@@ -430,7 +430,7 @@ def test_a_page_that_comes_back_continues_its_own_session(server):
             assert server.session().sessid == old["two"].sessid
 
 
-def test_a_page_comes_back_before_its_loss_was_noticed(server):
+def test_a_page_continues_its_session_before_the_loss_is_noticed(server):
     logged_in(server)
     with server.connect("/?key&page&firefox") as client, server.connect("/?key&page&firefox"):
         old = server.session()
@@ -440,14 +440,14 @@ def test_a_page_comes_back_before_its_loss_was_noticed(server):
             client.recv(TIMEOUT)
 
 
-def test_another_tab_of_the_browser_is_left_alone(server):
+def test_another_tab_of_the_browser_has_its_own_session(server):
     logged_in(server)
     with server.connect("/?key&one&firefox"), server.connect("/?key&two&firefox"):
         one, two = server.session(), server.session()
         assert one.sessid != two.sessid
 
 
-def test_a_lost_session_ends_after_the_grace_and_the_login_stays(server):
+def test_a_lost_session_ends_after_the_grace_and_keeps_the_login(server):
     logged_in(server)
     clock = server.factory.reactor = Clock()
     with server.connect("/?key&page&firefox") as client:
@@ -463,7 +463,7 @@ def test_a_lost_session_ends_after_the_grace_and_the_login_stays(server):
     assert any("unclean_close_grace" in line for line in server.logged(LogLevel.info))
 
 
-def test_a_lost_session_that_the_game_ends_is_logged_out(server):
+def test_a_lost_session_that_the_game_disconnects_is_logged_out(server):
     logged_in(server)
     clock = server.factory.reactor = Clock()
     with server.connect("/?key&page&firefox") as client:
@@ -504,7 +504,7 @@ def test_a_close_frame_ends_the_session_at_once_and_without_a_code_keeps_the_log
 
 
 @pytest.mark.parametrize("first", ["disconnect", "onClose"])
-def test_a_session_ends_once_whatever_comes_in_whatever_order(server, first):
+def test_a_session_ends_once_in_any_order_of_calls(server, first):
     with server.connect():
         session = server.session()
 
@@ -521,7 +521,7 @@ def test_a_session_ends_once_whatever_comes_in_whatever_order(server, first):
     assert server.logged() == []
 
 
-def test_a_successor_under_the_same_number_stays(server):
+def test_a_successor_with_the_same_number_is_not_disconnected(server):
     with server.connect():
         session = server.session()
         successor = server.handler[session.sessid] = object()
@@ -530,8 +530,8 @@ def test_a_successor_under_the_same_number_stays(server):
     assert server.handler.events.empty()
 
 
-def test_a_handler_that_keeps_the_session_while_it_walks_its_table_hears_of_the_close(server):
-    # Evennia's disconnect_all keeps every session in the table until its loop is over.
+def test_a_handler_that_keeps_a_disconnected_session_is_called_again_at_the_close(server):
+    # Evennia's disconnect_all keeps each session in the table until its loop ends.
     with server.connect() as client:
         session = server.session()
 
@@ -549,7 +549,7 @@ def test_a_handler_that_keeps_the_session_while_it_walks_its_table_hears_of_the_
     assert server.handler == {}
 
 
-def test_a_handler_that_fails_to_disconnect_is_logged(server):
+def test_an_error_of_the_handler_at_disconnect_is_logged(server):
     server.handler.fails = {"disconnect"}
     with server.connect():
         session = server.session()
@@ -571,7 +571,7 @@ def test_the_reason_reaches_the_client_in_the_close_frame(server, reason):
         assert closed.value.rcvd.reason == said
 
 
-def test_nothing_is_sent_or_raised_when_the_connection_is_closing(server):
+def test_a_closing_connection_sends_nothing_and_raises_nothing(server):
     with server.connect() as client:
         session = server.session()
 
@@ -589,7 +589,7 @@ def test_nothing_is_sent_or_raised_when_the_connection_is_closing(server):
     assert server.logged() == []
 
 
-def test_a_message_behind_the_end_of_the_session_is_dropped(server):
+def test_a_message_after_the_end_of_the_session_is_dropped(server):
     with server.connect() as client:
         session = server.session()
         raw(client).send(
@@ -601,7 +601,7 @@ def test_a_message_behind_the_end_of_the_session_is_dropped(server):
     assert server.handler.events.empty()
 
 
-def test_a_close_before_the_handshake_ended_is_nobodys_business(server):
+def test_a_connection_lost_in_the_handshake_logs_nothing(server):
     with socket.create_connection(server.address, TIMEOUT) as plain:
         plain.sendall(b"GET / HTTP/1.1\r\n")
     with server.connect():
@@ -621,7 +621,7 @@ def test_a_close_before_the_handshake_ended_is_nobodys_business(server):
         (["127.0.0.0/8", "10.0.0.0/8"], "6.6.6.6, 9.9.9.9, 10.1.2.3", "9.9.9.9"),
     ],
 )
-def test_the_address_is_that_of_the_client_behind_the_proxies(serve, upstreams, header, address):
+def test_the_address_is_the_client_behind_the_proxies(serve, upstreams, header, address):
     server = serve(upstream_ips=upstreams)
     with server.connect(additional_headers={"X-Forwarded-For": header} if header else {}):
         assert server.session().address == address
@@ -631,15 +631,15 @@ def test_the_address_is_that_of_the_client_behind_the_proxies(serve, upstreams, 
 
 
 def test_send_methods_are_those_of_upstream(server):
-    # A handler calls any send_<name> for a command, so a helper would hijack one. Upstream's
-    # instances have Autobahn's send_state and send_queue as well.
+    # A handler calls send_<name> for a command <name>, so another method of that form would be
+    # called for a command. Autobahn's instances also have send_state and send_queue.
     upstream = {"send_text", "send_prompt", "send_default", "send_state", "send_queue"}
     with server.connect():
         session = server.session()
         assert {name for name in dir(session) if name.startswith("send_")} == upstream
 
 
-def test_no_helper_hides_a_name_of_autobahn_by_accident():
+def test_only_the_known_names_override_names_of_autobahn():
     # peer_transport is in the class of old versions only.
     overridden = {
         "__init__",
@@ -708,7 +708,7 @@ def test_an_override_is_called(serve, hook):
         assert calls
 
 
-def test_a_subclass_as_games_write_them_works(serve):
+def test_a_typical_subclass_of_a_game_works(serve):
     class Godot(WebClientProtocol):
         def __init__(self, *args, **kwargs):
             super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The table of differences from Evennia: read, run, and written as docs/compatibility.md.
+"""The table of differences from Evennia, for the tests and for docs/compatibility.md.
 
 python tools/compatibility.py > docs/compatibility.md
 """
@@ -16,20 +16,20 @@ PAGE = Path(__file__).parents[1] / "docs" / "compatibility.md"
 HEAD = """\
 # What is different from Evennia
 
-mudwire gives the answer of Evennia 6.1.0 (Evennia 5.0.1 gives the same) wherever that answer is
-right: HTML, ANSI and plain text to the byte, frames in their JSON value (upstream pads them with
-spaces and escapes what is not ASCII; here they are UTF-8 without padding). 48,000 recorded answers
-in `tests/oracle` and a comparison with a live Evennia hold it to that.
+Where the answer of Evennia 6.1.0 is right, mudwire gives the same answer (Evennia 5.0.1 does too).
+HTML, ANSI and plain text are equal to the byte. Messages have the same JSON value: upstream pads
+them with spaces and escapes characters outside ASCII, and mudwire's are UTF-8 without padding.
+48,000 recorded answers in `tests/oracle` and a comparison with a live Evennia test this.
 
-The differences below are wanted. Each is run by a test; this page is made from the same table,
-`tests/differences.toml`, by `python tools/compatibility.py > docs/compatibility.md`. (A number
-that is missing was given up: what it named is upstream's answer.)
+The differences below are wanted, and each has a test. This page is made from
+`tests/differences.toml` by `python tools/compatibility.py > docs/compatibility.md`. (A missing
+number named a difference that no longer exists.)
 """
 
 
 @dataclass(frozen=True)
 class Example:
-    """One call, its answer here and, where it is worth showing, upstream's."""
+    """One call, its answer here, and upstream's answer or None if it is not shown."""
 
     call: str
     here: Any
@@ -38,7 +38,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Difference:
-    """One wanted difference. What no single call can show is proved by ``tests``."""
+    """One wanted difference, with ``examples`` or the names of the ``tests`` that show it."""
 
     id: str
     what: str

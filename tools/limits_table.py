@@ -1,4 +1,4 @@
-"""The table of limits in docs/security.md, from mudwire.limits.
+"""Makes the table of limits in docs/security.md from mudwire.limits.
 
 python tools/limits_table.py --write
 """
@@ -32,7 +32,7 @@ def table() -> str:
 
 
 def page() -> str:
-    """Return docs/security.md with the table as it should be."""
+    """Return docs/security.md with an up-to-date table."""
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, tail = rest.partition(END)
     return head + BEGIN + table() + END + tail

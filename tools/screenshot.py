@@ -11,13 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
-from chromium import chromium  # noqa: E402 # its folder had to be on the path
+from chromium import chromium  # noqa: E402 # the line above adds its folder to the path
 
-from playing import Player, portals  # noqa: E402 # its folder had to be on the path
+from playing import Player, portals  # noqa: E402 # the line above adds its folder to the path
 
 
 def main() -> None:
-    """Play a little scene and take its picture."""
+    """Play a short scene in the lobby and take its picture."""
     with portals() as run, chromium() as browser:
         portal = run()
         page = browser.new_page(viewport={"width": 1280, "height": 800})

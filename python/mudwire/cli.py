@@ -1,10 +1,10 @@
 """The command line: ``mudwire serve`` and ``mudwire bench``.
 
-Every option of ``serve`` has an environment variable, which its help names; the option wins.
-A wrong option ends with exit code 2, and what is wrong with the machine (a port
-that is taken, a file that cannot be written) with 1; either in one line.
+Every option of ``serve`` has an environment variable, which the help names; a given option
+overrides it. Each error is one line. A wrong option ends with exit code 2; a fault of the machine
+(a port in use, a file that cannot be written) ends with exit code 1.
 
-argparse reads it: two dozen options need no library of their own.
+argparse is enough for two dozen options.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser that prints each error in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and where help is, and exit with code 2."""
+        """Print the error and the command for help, and exit with code 2."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit.
 
     Args:
-        argv: The arguments; those of the process if None.
+        argv: The arguments; the arguments of the process if None.
 
     """
     parser = _parser()
@@ -48,8 +48,8 @@ def serve(parser: Parser, arguments: argparse.Namespace) -> int:
     """Run the portal until a signal stops it.
 
     Args:
-        parser: Says what is wrong with an option, and exits.
-        arguments: What the parser read.
+        parser: The parser that reports a wrong option and exits.
+        arguments: The parsed command line.
 
     Returns:
         The exit code.
@@ -77,10 +77,10 @@ def serve(parser: Parser, arguments: argparse.Namespace) -> int:
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Print what a message costs here, and in Evennia where there is one.
+    """Print the times of mudwire on this machine, and Evennia's if it is installed.
 
     Args:
-        arguments: What the parser read.
+        arguments: The parsed command line.
 
     Returns:
         The exit code.
@@ -95,10 +95,10 @@ def parse_seconds(text: str) -> float:
     """Return a time in seconds.
 
     Args:
-        text: A number above 0, and at most 60.
+        text: A number above 0 and at most 60.
 
     Raises:
-        argparse.ArgumentTypeError: It is none.
+        argparse.ArgumentTypeError: The text is no such number.
 
     """
     try:
@@ -123,10 +123,10 @@ def _parser() -> Parser:
         epilog="Examples:\n"
         "  mudwire serve                                    the lobby, http://127.0.0.1:4008/\n"
         "  mudwire serve --game mygame.py:MyGame            your own game\n"
-        "  mudwire serve --listen 0.0.0.0:4008              for everybody who can reach it\n"
+        "  mudwire serve --listen 0.0.0.0:4008              for all who can reach the machine\n"
         "  mudwire serve --listen unix:/run/mudwire.sock    behind nginx or Caddy\n"
-        "\nCtrl-C or SIGTERM stops it: clients are told to come back (close code\n"
-        "1001). A second one kills it.",
+        "\nCtrl-C or SIGTERM stops the portal: clients get close code 1001 and\n"
+        "reconnect later. A second signal kills the process.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     for option in OPTIONS:
@@ -137,9 +137,9 @@ def _parser() -> Parser:
     serve_parser.set_defaults(command=partial(serve, serve_parser))
     bench_parser = commands.add_parser(
         "bench",
-        help="show what a message costs on this machine",
-        description="Measure the conversion of text and commands on this machine, in seconds, and "
-        "beside it Evennia's own, where Evennia is installed.",
+        help="measure the conversion of text and commands on this machine",
+        description="Measure how long the conversion of text and commands takes on this machine, "
+        "and compare it with Evennia's if Evennia is installed.",
     )
     bench_parser.add_argument(
         "--seconds",

@@ -1,8 +1,8 @@
-"""Game: what ``mudwire serve`` runs behind the page.
+"""Game: the base class of the games that ``mudwire serve`` runs.
 
-A game is a class without constructor arguments. Its hooks are called in the
-reactor's thread, one at a time, so they need no locks and must not block. What a
-hook raises is logged and costs nobody a connection.
+A game is a class without constructor arguments. Its hooks are called in the reactor's thread, one
+at a time, so they need no locks and must not block. An error of a hook is logged and ends no
+connection.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Control characters but the tab and line ends."""
+"""All control characters except tab, line feed and carriage return."""
 
 
 def literal(text: str) -> str:
-    """Return markup that shows a text as it is, whatever a player wrote into it.
+    """Return markup that shows a player's text literally.
 
-    ``raw`` alone, as in Evennia, leaves a door open: links are found after escapes are undone, so
-    that ``||lc`` still begins one. Here a bar is kept apart from an ``l`` behind it, and from what
-    the game puts behind the text, by a control sequence without a trace (``CSI K``). Control
-    characters, which could undo that, go.
+    ``raw`` alone is not enough, here as in Evennia: links are found after escapes are undone, so
+    ``||lc`` still begins a link. This function puts a control sequence that is never shown
+    (``CSI K``) between a bar and an ``l`` behind it, and behind a bar at the end of the text. It
+    removes control characters, because they could undo that.
 
     Args:
-        text: What a player typed.
+        text: The text of a player.
 
     Returns:
         The markup.
@@ -46,8 +46,9 @@ class Game(ABC):
     """Base class of a game.
 
     Attributes:
-        title: Shown as the page's title.
-        sessions: Every session that is connected; set before ``at_start``.
+        title: The title of the page.
+        sessions: The session handler, which iterates over all connected sessions; it is set
+            before ``at_start``.
 
     """
 
@@ -55,10 +56,10 @@ class Game(ABC):
     sessions: EmbeddedSessionHandler
 
     def at_start(self) -> None:  # noqa: B027 # a hook that a game may leave out
-        """Begin: the portal is about to listen. What this raises stops the portal."""
+        """Start the game, before the portal listens. An error here stops the portal."""
 
     def at_stop(self) -> Deferred[Any] | None:
-        """End: every player is gone. The portal waits for a Deferred."""
+        """Stop the game, after all connections have ended. The portal waits for the Deferred."""
         return None
 
     @abstractmethod
@@ -66,33 +67,33 @@ class Game(ABC):
         """Greet a player.
 
         Args:
-            session: The new connection; ``session.logged_in`` and ``session.uid`` are set
-                if its browser is still logged in.
+            session: The new session. ``session.logged_in`` and ``session.uid`` are set if the
+                browser is still logged in.
 
         """
 
     @abstractmethod
     def at_text(self, session: Session, text: str) -> None:
-        """Take a line that a player typed.
+        """Handle a line that a player typed.
 
         Args:
-            session: Whose line.
-            text: The line as it came: any characters, any length that the limits allow.
+            session: The session of the player.
+            text: The line, unchanged: any characters, any length that the limits allow.
 
         """
 
     def at_command(  # noqa: B027 # a hook that a game may leave out
         self, session: Session, name: str, args: list[Any], kwargs: dict[str, Any]
     ) -> None:
-        """Take an out-of-band command of a player's client.
+        """Handle an out-of-band command of a player's client.
 
         Args:
-            session: Whose client.
-            name: The command's name.
-            args: Its arguments, of any JSON type.
-            kwargs: Its keywords, of any JSON type.
+            session: The session of the player.
+            name: The name of the command.
+            args: The arguments, each of any JSON type.
+            kwargs: The keywords, each value of any JSON type.
 
         """
 
     def at_disconnect(self, session: Session) -> None:  # noqa: B027 # a hook that a game may leave out
-        """Hear that a connection has ended, for whatever reason."""
+        """Clean up after a connection that has ended, for whatever reason."""

@@ -1,8 +1,8 @@
 """The limits of a connection: one table for the protocol, the command line and the documentation.
 
-A limit is a class attribute of the protocol (its ``attribute``), so that a game changes it
-in a subclass; 0 switches it off. Whoever goes over a limit loses their own connection, or what
-was too much, and nothing else; the log says which limit it was.
+A limit is a class attribute of the protocol (``attribute``). A game changes it in a subclass; 0
+switches it off. A client that exceeds a limit loses its own connection, or the messages in excess;
+other clients are not affected. The log names the limit.
 """
 
 from __future__ import annotations
@@ -14,14 +14,20 @@ __all__ = ["LIMITS", "Limit", "Limits"]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What one limit is called, is, allows, protects and says.
+    """One limit.
 
-    ``name`` is the option's (``--max-queue-bytes`` on the command line), ``attribute`` that of
-    the protocol class, which is Autobahn's where Autobahn has one. ``what`` says what is
-    limited, ``protects`` what for. ``close_code`` is what the
-    client sees: a close code of RFC 6455, section 7.4 (1006 where the connection is cut
-    without a close frame), or the status of HTTP while there is no websocket yet. ``log`` is
-    what the line in the log says.
+    Attributes:
+        name: The name of the limit and of its option (``--max-queue-bytes``).
+        attribute: The class attribute of the protocol; Autobahn's where Autobahn has one.
+        default: The default value; 0 for off.
+        unit: The unit of the value.
+        close_code: The code that the client sees: a close code (RFC 6455, section 7.4; 1006 means
+            that the connection is cut without a close frame), or the HTTP status before the
+            handshake is done. None if the connection stays open.
+        what: The limited quantity.
+        protects: The purpose of the limit.
+        log: The text of the line in the log; None without one.
+
     """
 
     name: str
@@ -35,7 +41,7 @@ class Limit:
 
     @property
     def whole(self) -> bool:
-        """Whether it counts things, which have no fractions; seconds have."""
+        """Whether the value is a whole number; only seconds may have fractions."""
         return self.unit != "seconds"
 
 
@@ -59,7 +65,7 @@ LIMITS: dict[str, Limit] = {
             unit="seconds",
             close_code=1006,
             what="longest wait for the whole request of a new connection",
-            protects="file descriptors from clients that connect and say nothing",
+            protects="file descriptors from clients that connect and send nothing",
             log="WebSocket opening handshake timeout",
         ),
         Limit(
@@ -69,7 +75,7 @@ LIMITS: dict[str, Limit] = {
             unit="bytes",
             close_code=431,
             what="longest header of a request",
-            protects="memory from a request header without an end",
+            protects="memory from an endless request header",
             log="request header longer than max_handshake_bytes",
         ),
         Limit(
@@ -88,7 +94,7 @@ LIMITS: dict[str, Limit] = {
             default=4 * 1024 * 1024,
             unit="bytes",
             close_code=1006,
-            what="most that waits to be read by a client",
+            what="most data that waits for a client to read it",
             protects="memory from a client that reads slower than the game writes",
             log="reads too slowly: more than max_queue_bytes wait",
         ),
@@ -99,7 +105,7 @@ LIMITS: dict[str, Limit] = {
             unit="commands per second",
             close_code=None,
             what="most commands of a player in a second",
-            protects="everybody else in an embedded game from a player who floods it",
+            protects="the other players of an embedded game from a player who floods it",
             log="more commands than max_command_rate in a second: dropped",
         ),
         Limit(
@@ -119,7 +125,7 @@ LIMITS: dict[str, Limit] = {
             unit="seconds",
             close_code=1006,
             what="longest wait for the answer to a ping",
-            protects="sessions from connections that died without a word",
+            protects="sessions from connections that died without a close frame",
             log="WebSocket ping timeout",
         ),
         Limit(
@@ -138,8 +144,8 @@ LIMITS: dict[str, Limit] = {
             default=60,
             unit="seconds",
             close_code=None,
-            what="how long a lost connection keeps its session for who comes back",
-            protects="the game from players who lost their connection and stay away",
+            what="how long a lost connection keeps its session for its player to return",
+            protects="the game from sessions of players who lost their connection and stay away",
             log="did not come back within unclean_close_grace",
         ),
     )

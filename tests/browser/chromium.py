@@ -1,4 +1,4 @@
-"""The Chromium of this machine, without a window and without a network of its own."""
+"""The Chromium of this machine, headless and without requests of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ARGUMENTS = [
-    "--no-sandbox",  # which needs a user other than root
+    "--no-sandbox",  # the sandbox does not start as root
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

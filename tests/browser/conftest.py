@@ -24,7 +24,7 @@ expect.set_options(timeout=15_000)
 
 
 class Tab:
-    """A page of the portal, with what a person does in it."""
+    """A page of the portal, with the actions of a player."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.complaints: list[str] = []
@@ -37,7 +37,7 @@ class Tab:
         self.page.goto(url)
 
     def _hear(self, kind: str, text: str) -> None:
-        # A server that is stopped is news for the console, and part of some tests.
+        # Some tests stop the server, and the browser reports that on the console.
         if kind in ("error", "warning") and "WebSocket connection to" not in text:
             self.complaints.append(text)
 
@@ -72,7 +72,7 @@ class Tab:
         return self
 
     def style(self, selector: str, name: str) -> str:
-        """Return what the browser computed for a CSS property of the last match."""
+        """Return the computed value of a CSS property of the last match."""
         return self.page.locator(selector).last.evaluate(
             "(element, name) => getComputedStyle(element).getPropertyValue(name)", name
         )
@@ -86,9 +86,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Tab]]:
-    """Give a function that opens a portal in a browser profile of its own, or in ``context``.
+    """Give a function that opens a portal in ``context``, or in a new browser profile.
 
-    At the end no page may have complained: of an error, or of the content security policy.
+    The test fails if a page logged an error, or a violation of its Content-Security-Policy.
     """
     contexts: list[BrowserContext] = []
     tabs: list[Tab] = []

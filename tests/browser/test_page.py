@@ -1,4 +1,4 @@
-"""The page, in a real browser, with the lobby behind it."""
+"""The page in a real browser, with the lobby as its game."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def test_two_people_talk(portal, visit):
     expect(ada.page).to_have_title("mudwire lobby")
 
 
-# what text looks like
+# The look of the text.
 
 
-def test_colours_are_those_of_the_markup(portal, visit):
+def test_the_page_shows_the_colours_of_the_markup(portal, visit):
     tab = visit(portal).enter("Cyd")
     tab.type("markup |500red|n |[005blue|n |#123456true|n |[#abcdef ground|n |utext|n")
     tab.sees("red blue true")
@@ -36,7 +36,7 @@ def test_colours_are_those_of_the_markup(portal, visit):
     assert "underline" in tab.style("#log .underline", "text-decoration-line")
 
 
-def test_every_colour_of_the_palette_has_its_rules(portal, visit):
+def test_every_colour_of_the_palette_has_a_rule(portal, visit):
     tab = visit(portal)
     classes = tab.page.evaluate(
         """() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
@@ -48,8 +48,8 @@ def test_every_colour_of_the_palette_has_its_rules(portal, visit):
     )
 
 
-def test_what_can_be_read_by_name_can_be_read(portal, visit):
-    """Fifteen of the sixteen theme colours keep WCAG's contrast of 4.5 to 1 on the ground."""
+def test_the_theme_colours_are_legible_on_the_background(portal, visit):
+    """The theme colours but black and grey have WCAG's contrast of 4.5 to 1."""
     tab = visit(portal)
     ratios = tab.page.evaluate(
         """() => {
@@ -71,12 +71,12 @@ def test_what_can_be_read_by_name_can_be_read(portal, visit):
             });
         }"""
     )
-    # 8, the grey that Evennia calls |=h, is for what may be overlooked.
+    # Colour 8 is a grey for text of less weight; it has a contrast of 3 to 1.
     assert [ratio >= 4.5 for ratio in ratios] == [True] * 7 + [ratios[7] >= 4.5] + [True] * 7
     assert ratios[7] >= 3
 
 
-def test_blinking_stops_for_who_does_not_want_it(portal, visit):
+def test_blinking_stops_with_reduced_motion(portal, visit):
     tab = visit(portal).enter("Dot")
     tab.type("markup |hblink|^now|n")
     tab.sees("now")
@@ -85,10 +85,10 @@ def test_blinking_stops_for_who_does_not_want_it(portal, visit):
     assert tab.style("#log .blink", "animation-name") == "none"
 
 
-# links
+# Links.
 
 
-def test_a_link_runs_its_command_once_it_is_pressed(portal, visit):
+def test_a_link_sends_its_command_when_it_is_pressed(portal, visit):
     tab = visit(portal).enter("Eve")
     tab.type("links")
     link = tab.log.get_by_role("link", name="say something")
@@ -101,7 +101,7 @@ def test_a_link_runs_its_command_once_it_is_pressed(portal, visit):
     assert tab.page.url == portal.url
 
 
-def test_a_link_to_a_page_opens_beside_the_game(portal, visit):
+def test_a_link_to_an_address_opens_a_new_tab(portal, visit):
     tab = visit(portal).enter("Fay")
     tab.type("links")
     link = tab.log.get_by_role("link", name="Evennia")
@@ -110,14 +110,14 @@ def test_a_link_to_a_page_opens_beside_the_game(portal, visit):
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 
-def test_a_command_with_every_kind_of_quote_arrives_whole(portal, visit):
+def test_a_link_command_with_every_kind_of_quote_arrives_whole(portal, visit):
     tab = visit(portal).enter("Gus")
     tab.type("""markup |lcsay it's "<&>" \\ 100%|ltpress|le""")
     tab.log.get_by_role("link", name="press").click()
     tab.sees("""You say, "it's "<&>" \\ 100%\"""")
 
 
-# hostile text
+# Hostile text.
 
 HOSTILE = (
     "<script>window.hit = 1</script>",
@@ -131,7 +131,7 @@ HOSTILE = (
 )
 
 
-def test_what_others_say_is_text(portal, visit):
+def test_the_text_of_other_players_runs_nothing(portal, visit):
     mal = visit(portal).enter("Mal")
     tab = visit(portal).enter("Hal")
     for words in HOSTILE:
@@ -142,8 +142,8 @@ def test_what_others_say_is_text(portal, visit):
     assert tab.page.evaluate("window.hit") is None
 
 
-def test_the_page_makes_nothing_that_is_not_on_its_list(portal, visit):
-    """The second fence: should the server send more than it does, it still does not run."""
+def test_the_page_makes_only_elements_on_its_list(portal, visit):
+    """The page is a second barrier: it also filters HTML that the server never sends."""
     tab = visit(portal)
     html = tab.page.evaluate(
         """async (given) => {
@@ -181,10 +181,10 @@ def test_the_page_makes_nothing_that_is_not_on_its_list(portal, visit):
     )
 
 
-# the line
+# The input line.
 
 
-def test_the_arrow_keys_bring_lines_back_even_after_a_reload(portal, visit):
+def test_the_arrow_keys_show_earlier_lines_even_after_a_reload(portal, visit):
     tab = visit(portal).enter("Ida")
     tab.type("who", "look")
     tab.sees("A low room")
@@ -202,7 +202,7 @@ def test_the_arrow_keys_bring_lines_back_even_after_a_reload(portal, visit):
     expect(tab.line).to_have_value("")
 
 
-def test_whoever_types_anywhere_means_the_line(portal, visit):
+def test_typing_outside_of_a_control_goes_to_the_input_line(portal, visit):
     tab = visit(portal).enter("Jo")
     tab.log.focus()
     tab.page.keyboard.type("who")
@@ -210,7 +210,7 @@ def test_whoever_types_anywhere_means_the_line(portal, visit):
     expect(tab.line).to_be_focused()
 
 
-def test_the_prompt_stands_beside_the_line(portal, visit):
+def test_the_prompt_is_shown_beside_the_input_line(portal, visit):
     tab = visit(portal).enter("Kim")
     prompt = tab.page.locator("#prompt")
     expect(prompt).to_have_text("lobby>")
@@ -219,7 +219,7 @@ def test_the_prompt_stands_beside_the_line(portal, visit):
     assert tab.style("#prompt span", "color") == "rgb(255, 0, 0)"
 
 
-def test_out_of_band_commands_go_both_ways_and_are_listed(portal, visit):
+def test_out_of_band_commands_are_answered_and_listed(portal, visit):
     tab = visit(portal).enter("Lee")
     panel = tab.page.locator("#oob")
     expect(panel).to_be_hidden()
@@ -230,10 +230,10 @@ def test_out_of_band_commands_go_both_ways_and_are_listed(portal, visit):
     expect(panel.locator("li")).to_contain_text("ping [] {")
 
 
-# the scroll
+# Scrolling.
 
 
-def test_the_newest_text_stays_in_sight_unless_the_reader_is_reading(portal, visit):
+def test_the_newest_text_stays_in_sight_unless_the_player_scrolled_up(portal, visit):
     tab = visit(portal).enter("Max")
     tab.type("colors 256", "colors 256")
     expect(tab.page.get_by_text("The 256 colours")).to_have_count(2)
@@ -253,7 +253,7 @@ def test_the_newest_text_stays_in_sight_unless_the_reader_is_reading(portal, vis
     expect(tab.last).to_be_in_viewport()
 
 
-def test_the_log_does_not_grow_for_ever(portal, visit):
+def test_the_log_keeps_the_newest_2000_entries(portal, visit):
     tab = visit(portal)
     count = tab.page.evaluate(
         """async () => {
@@ -267,7 +267,7 @@ def test_the_log_does_not_grow_for_ever(portal, visit):
     assert count == [2000, "100"]
 
 
-# the connection
+# The connection.
 
 
 def test_a_reload_logs_in_again(portal, visit):
@@ -285,7 +285,7 @@ def test_two_tabs_are_one_player(portal, visit):
     one.sees('You say, "both"')
 
 
-def test_quitting_ends_the_session_until_somebody_connects_again(portal, visit):
+def test_the_page_reconnects_after_quitting_only_on_request(portal, visit):
     tab = visit(portal).enter("Quin")
     expect(tab.page.locator("#prompt")).to_have_text("lobby>")
     tab.type("quit")
@@ -299,7 +299,7 @@ def test_quitting_ends_the_session_until_somebody_connects_again(portal, visit):
     expect(tab.log.get_by_text("What is your name?")).to_have_count(2)
 
 
-def test_a_restart_of_the_server_is_survived(run_portal, visit, tmp_path):
+def test_the_page_reconnects_after_a_restart_of_the_server(run_portal, visit, tmp_path):
     sessions = ("--sessions", str(tmp_path / "sessions.sqlite3"))
     first = run_portal(*sessions)
     tab = visit(first).enter("Ray")
@@ -310,7 +310,7 @@ def test_a_restart_of_the_server_is_survived(run_portal, visit, tmp_path):
     expect(tab.log.get_by_text("Welcome, Ray.")).to_have_count(2)
 
 
-def test_a_server_that_is_killed_is_missed_as_well(run_portal, visit, tmp_path):
+def test_the_page_reconnects_after_the_server_was_killed(run_portal, visit, tmp_path):
     sessions = ("--sessions", str(tmp_path / "sessions.sqlite3"))
     first = run_portal(*sessions)
     tab = visit(first).enter("Sue")
@@ -321,7 +321,7 @@ def test_a_server_that_is_killed_is_missed_as_well(run_portal, visit, tmp_path):
     expect(tab.log.get_by_text("Welcome, Sue.")).to_have_count(2)
 
 
-def test_being_offline_is_said_and_over_at_once(portal, visit):
+def test_the_page_shows_that_it_is_offline_and_reconnects_when_online(portal, visit):
     tab = visit(portal).enter("Tom")
     tab.page.context.set_offline(True)
     expect(tab.status).to_have_text("offline")
@@ -331,7 +331,7 @@ def test_being_offline_is_said_and_over_at_once(portal, visit):
     expect(tab.log.get_by_text("Welcome, Tom.")).to_have_count(2)
 
 
-def test_who_has_quit_is_not_brought_back_by_the_network(portal, visit):
+def test_going_online_does_not_reconnect_a_player_who_has_quit(portal, visit):
     tab = visit(portal).enter("Vic")
     tab.type("quit")
     expect(tab.status).to_have_text("disconnected")
@@ -341,10 +341,10 @@ def test_who_has_quit_is_not_brought_back_by_the_network(portal, visit):
     expect(tab.status).to_have_text("disconnected")
 
 
-# who cannot see, or has a phone, or no scripts
+# Screen readers, phones, browsers without scripts.
 
 
-def test_a_screen_reader_finds_its_way(portal, visit):
+def test_the_page_has_the_roles_that_a_screen_reader_needs(portal, visit):
     tab = visit(portal)
     expect(tab.page.get_by_role("log", name="Game text")).to_be_visible()
     expect(tab.page.get_by_role("status")).to_have_text("connected")
@@ -354,8 +354,8 @@ def test_a_screen_reader_finds_its_way(portal, visit):
 
 
 @pytest.mark.parametrize("height", [844, 400])
-def test_a_phone_shows_all_of_it(portal, visit, height):
-    """400 pixels are what a keyboard leaves."""
+def test_a_phone_shows_the_whole_page(portal, visit, height):
+    """A phone's keyboard leaves about 400 pixels."""
     tab = visit(portal, **{**PHONE, "viewport": {"width": 390, "height": height}})
     tab.enter(f"Una{'a' * (height // 100)}")
     tab.type("colors 256")

@@ -29,11 +29,11 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "evennia6: what Evennia has since 6.0")
+    config.addinivalue_line("markers", "evennia6: tests a feature that Evennia has since 6.0")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what a release has not, as there is nothing to compare with."""
+    """Leave out the tests of features that the release does not have."""
     items[:] = [
         item
         for item in items
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Games(NamedTuple):
-    """The same game twice; they differ in one line of their settings."""
+    """Two copies of one game; they differ in one line of their settings."""
 
     stock: Game
     mudwire: Game
@@ -77,11 +77,11 @@ def games(release: Release, template: Path) -> Iterator[Games]:
 
 @pytest.fixture(params=Games._fields)
 def game(games: Games, request: pytest.FixtureRequest) -> Game:
-    """Both games in turn: what the stock game passes too shows that the test is right."""
+    """Both games in turn: a test that the stock game passes too is itself right."""
     return getattr(games, request.param)
 
 
 @pytest.fixture
 def ours(games: Games) -> Game:
-    """The game with mudwire, where upstream is wrong."""
+    """The game with mudwire, for tests that the stock game does not pass."""
     return games.mudwire

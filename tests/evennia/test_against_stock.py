@@ -1,4 +1,4 @@
-"""The same script in the stock game and in the one with mudwire gives the same frames."""
+"""The same script gives the same messages in the stock game and in the game with mudwire."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EVENING = [
 
 MESSAGES = [
     '"|rred|n |[500back|n |=m gray |#12ab34 true|n"',
-    # Evennia takes links out of what is typed, so this one is put together later.
+    # Evennia removes links from typed text, so the game assembles this one from parts.
     '"|" "lclook|" "ltlook|" "le around, see https://example.com/a?b=1 now"',
     '"a\\tb\\r\\nc|/d|-e|_f"',
     '"x", options={"raw": True}',
@@ -68,7 +68,7 @@ MESSAGES = [
     ids=str,
 )
 def pair(games, request):
-    """One player at the stock game and one at mudwire's, who offer the same subprotocol."""
+    """A player in the stock game and one in mudwire's; both offer the same subprotocol."""
     offer = request.param and [request.param]
     with (
         games.stock.player(subprotocols=offer) as stock,
@@ -79,41 +79,41 @@ def pair(games, request):
 
 
 @pytest.mark.parametrize("line", EVENING)
-def test_a_line(pair, line):
+def test_a_line_gives_the_same_messages(pair, line):
     stock, ours = (comparable(client, client.command(line)) for client in pair)
     assert ours == stock
 
 
 @pytest.mark.parametrize("message", MESSAGES)
-def test_a_message(pair, message):
+def test_a_message_of_the_game_is_the_same(pair, message):
     stock, ours = (comparable(client, client.command(f"py self.msg({message})")) for client in pair)
     assert ours == stock
 
 
-def test_the_welcome_screen(games):
+def test_the_welcome_screen_and_a_wrong_login_are_the_same(games):
     stock, ours = (welcome(game) for game in games)
     assert ours == stock
 
 
 def welcome(game):
     with game.connect() as client:
-        frames = client.wait_for("connect")
-        frames += client.command("help")
-        return frames + client.command(f"connect {SUPERUSER[0]} wrong")
+        messages = client.wait_for("connect")
+        messages += client.command("help")
+        return messages + client.command(f"connect {SUPERUSER[0]} wrong")
 
 
-def comparable(client, frames):
-    return [without_clock(value_of(client.subprotocol, frame)) for frame in frames]
+def comparable(client, messages):
+    return [without_clock(value_of(client.subprotocol, message)) for message in messages]
 
 
-def value_of(subprotocol, frame):
-    """Return what a frame says, whichever way its JSON is written."""
-    if isinstance(frame, str) and subprotocol == "gmcp.mudstandards.org":
-        package, _, data = frame.partition(" ")
+def value_of(subprotocol, message):
+    """Return the value of a message; two spellings of the same JSON have the same value."""
+    if isinstance(message, str) and subprotocol == "gmcp.mudstandards.org":
+        package, _, data = message.partition(" ")
         return [package, data and json.loads(data)]
-    if isinstance(frame, str) and subprotocol == "json.mudstandards.org":
-        envelope = json.loads(frame)
+    if isinstance(message, str) and subprotocol == "json.mudstandards.org":
+        envelope = json.loads(message)
         if envelope["proto"] == "gmcp" and envelope["data"]:
             envelope["data"] = json.loads(envelope["data"])
         return envelope
-    return frame
+    return message

@@ -1,8 +1,8 @@
 """Evennia's own webclient page in a real browser, against the game with mudwire.
 
-The page takes jQuery, a window manager and an icon maker from other hosts, which a test must not
-need. Django's copy of jQuery stands in for the first; without the second the page has one plain
-window; the third is a stub.
+The page loads jQuery, a window manager and an icon maker from other hosts, and a test must not
+need them. Django's copy of jQuery replaces the first. Without the window manager the page has one
+plain window. The icon maker is a stub.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def browser():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
-            # A page that a test has answered for counts as one from the internet, which may not
-            # open a websocket on this machine.
+            # Chromium takes a page that the test answers for a page of the internet, and such a
+            # page may not open a websocket on this machine.
             args=["--no-sandbox", "--disable-features=LocalNetworkAccessChecks"],
         )
         yield browser
@@ -37,7 +37,7 @@ def browser():
 
 @pytest.fixture
 def page(browser, ours):
-    """A browser's page in which anna is logged in, by the form of the website."""
+    """A browser's page; anna is logged in through the form of the website."""
     [jquery] = ours.release.environment.glob("lib/*/site-packages/django/**/jquery.min.js")
 
     def answer(route):
@@ -68,7 +68,7 @@ def page(browser, ours):
 
 @pytest.fixture
 def window(page, ours):
-    """The window of the webclient's page, in which the room is seen."""
+    """The webclient's window for text, after it shows the room."""
     with page.expect_websocket(lambda socket: f":{ours.ports.websocket}/" in socket.url):
         page.goto(f"{ours.web_url}/webclient/")
     window = page.locator("#messagewindow")
@@ -81,7 +81,7 @@ def type_line(page, line):
     page.locator("#inputfield").press("Enter")
 
 
-def test_colours_are_computed(page, window):
+def test_the_page_shows_colours(page, window):
     type_line(page, "say |rred |n|[005on blue|n plain")
     red = window.locator("span", has_text="red").last
     assert red.evaluate("e => getComputedStyle(e).color") == "rgb(255, 0, 0)"
@@ -89,20 +89,20 @@ def test_colours_are_computed(page, window):
     assert on_blue.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(0, 0, 255)"
 
 
-def test_a_click_on_a_link_is_a_command(page, window):
+def test_a_click_on_a_link_sends_its_command(page, window):
     type_line(page, "help")
     window.get_by_role("link", name="inventory", exact=True).click()
     expect(window).to_contain_text("Help for inventory")
 
 
-def test_what_others_say_is_text(window, ours):
+def test_the_text_of_other_players_runs_nothing(window, ours):
     with ours.player("bert") as bert:
         bert.command("say <img src=x onerror='document.title=1'>")
     expect(window).to_contain_text("<img src=x")
     assert window.locator("img").count() == 0
 
 
-def test_loading_the_page_again_logs_in_again(page, window):
+def test_a_reload_of_the_webclient_page_logs_in_again(page, window):
     page.reload()
     expect(window).to_contain_text("Limbo")
     type_line(page, "say I am back")

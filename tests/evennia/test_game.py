@@ -1,4 +1,4 @@
-"""A player's evening in a real game. The stock game passes these too: the tests are right."""
+"""Ordinary play in a real game. The stock game passes these tests too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.game import PLAYERS, SUPERUSER
 from websockets.asyncio.client import connect
 
 
-def test_the_welcome_screen_comes_unasked(game):
+def test_a_new_connection_gets_the_welcome_screen(game):
     with game.connect() as client:
         [name, [text], kwargs] = client.wait_for("connect")[-1]
     assert (name, kwargs) == ("text", {})
@@ -21,16 +21,16 @@ def test_the_welcome_screen_comes_unasked(game):
 
 def test_logging_in_shows_the_room(game):
     with game.connect() as client:
-        frames = client.log_in(*SUPERUSER)
-    assert ["logged_in", [], {"options": {}}] in frames
-    assert any("Limbo" in text for text in texts(frames))
+        messages = client.log_in(*SUPERUSER)
+    assert ["logged_in", [], {"options": {}}] in messages
+    assert any("Limbo" in text for text in texts(messages))
 
 
-def test_a_wrong_password_lets_nobody_in(game):
+def test_a_wrong_password_is_refused(game):
     with game.connect() as client:
         client.wait_for("connect")
-        frames = client.command(f"connect {SUPERUSER[0]} wrong")
-    assert "incorrect" in texts(frames)[0]
+        messages = client.command(f"connect {SUPERUSER[0]} wrong")
+    assert "incorrect" in texts(messages)[0]
 
 
 def test_two_players_talk(game):
@@ -45,25 +45,25 @@ def test_two_players_talk(game):
     assert "&lt;b&gt;evening&lt;/b&gt;" in heard
 
 
-def test_a_prompt_is_a_command_of_its_own(game):
+def test_a_prompt_is_sent_as_a_prompt_command(game):
     with game.player() as admin:
-        frames = admin.command('py self.msg(prompt="|rHP|n>")')
-    assert ["prompt", ['<span class="color-009">HP</span>&gt;'], {}] in frames
+        messages = admin.command('py self.msg(prompt="|rHP|n>")')
+    assert ["prompt", ['<span class="color-009">HP</span>&gt;'], {}] in messages
 
 
-def test_commands_out_of_band_go_both_ways(game):
+def test_out_of_band_commands_are_answered(game):
     with game.player() as admin:
         admin.send("get_value", name="location")
         admin.send("echo", "a", 2, None, deep={"er": [1.5, "ü"]})
-        frames = admin.settle()
-    assert ["get_value", [], {"name": "location", "value": "Limbo"}] in strip_options(frames)
-    assert "Echo returns: ['a', '2', 'None'], {'deep': {'er': [1.5, 'ü']}}" in texts(frames)
+        messages = admin.settle()
+    assert ["get_value", [], {"name": "location", "value": "Limbo"}] in strip_options(messages)
+    assert "Echo returns: ['a', '2', 'None'], {'deep': {'er': [1.5, 'ü']}}" in texts(messages)
 
 
-def test_a_game_sends_commands_of_its_own(game):
+def test_a_game_sends_its_own_commands(game):
     with game.player() as admin:
-        frames = admin.command('py self.msg(vitals=(("hp", 7), {"max": {"hp": 9}}))')
-    assert ["vitals", ["hp", 7], {"max": {"hp": 9}}] in strip_options(frames)
+        messages = admin.command('py self.msg(vitals=(("hp", 7), {"max": {"hp": 9}}))')
+    assert ["vitals", ["hp", 7], {"max": {"hp": 9}}] in strip_options(messages)
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_a_game_sends_commands_of_its_own(game):
         ("screenreader", "red &lt;i&gt;  ~"),
     ],
 )
-def test_an_option_of_the_client(game, option, shown):
+def test_an_option_of_the_client_changes_its_text(game, option, shown):
     with game.player() as admin:
         admin.send("client_options", **{option: True})
-        frames = admin.command('py self.msg("|rred|n <i> +--- ~")')
+        messages = admin.command('py self.msg("|rred|n <i> +--- ~")')
         admin.send("client_options", **{option: False})
         coloured = admin.command('py self.msg("|rred|n <i> +--- ~")')
-    assert shown in texts(frames)
+    assert shown in texts(messages)
     assert '<span class="color-009">red</span> &lt;i&gt; +--- ~' in texts(coloured)
 
 
@@ -93,10 +93,10 @@ def test_an_option_of_the_client(game, option, shown):
         ({"client_raw": True}, '<span class="color-009">red</span> &lt;i&gt;'),
     ],
 )
-def test_an_option_of_one_message(game, options, shown):
+def test_an_option_of_one_message_changes_its_text(game, options, shown):
     with game.player() as admin:
-        frames = admin.command(f'py self.msg(text=("|rred|n <i>", {{}}), options={options!r})')
-    assert shown in texts(frames)
+        messages = admin.command(f'py self.msg(text=("|rred|n <i>", {{}}), options={options!r})')
+    assert shown in texts(messages)
 
 
 def test_a_reload_keeps_the_session(game):
@@ -104,17 +104,17 @@ def test_a_reload_keeps_the_session(game):
         admin.type("reload")
         cora.wait_for("restart")
         cora.wait_for("restarted")
-        frames = cora.command("look")
-    assert any("Limbo" in text for text in texts(frames))
+        messages = cora.command("look")
+    assert any("Limbo" in text for text in texts(messages))
 
 
 def test_the_website_logs_the_webclient_in(game):
     visit = WebsiteVisit(game.web_url)
     visit.log_in("anna", PLAYERS["anna"])
     with game.connect(f"?{visit.csessid()}&7&firefox") as client:
-        frames = client.wait_for("Limbo")
+        messages = client.wait_for("Limbo")
         account = client.command("py 1") and client.command("who")
-    assert any(name == "logged_in" for name, _, _ in frames)
+    assert any(name == "logged_in" for name, _, _ in messages)
     assert any("anna" in text for text in texts(account))
 
 
@@ -141,11 +141,11 @@ def test_quitting_logs_the_browser_out(game):
         assert "connect" in texts(client.wait_for("connect"))[-1]
 
 
-def test_the_address_behind_a_proxy(game):
+def test_the_address_of_a_player_behind_a_proxy_is_known(game):
     headers = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
     with game.player(**headers) as admin:
-        frames = admin.command("py self.sessions.get()[0].address")
-    assert "198.51.100.7" in texts(frames)
+        messages = admin.command("py self.sessions.get()[0].address")
+    assert "198.51.100.7" in texts(messages)
 
 
 def test_websocket_close_ends_the_connection(game):
@@ -155,7 +155,7 @@ def test_websocket_close_ends_the_connection(game):
         assert client.wait_for_close() == 1000
 
 
-def test_two_hundred_players_at_once(game):
+def test_two_hundred_players_connect_at_once(game):
     async def visit() -> list:
         async with connect(game.websocket_url + "?&1&pytest", compression=None) as websocket:
             while True:
@@ -170,8 +170,8 @@ def test_two_hundred_players_at_once(game):
     assert len(set(asyncio.run(all_of_them()))) == 1
 
 
-def strip_options(frames: list) -> list:
-    """Evennia adds the options of a message to what a command carries."""
-    for _, _, kwargs in frames:
+def strip_options(messages: list) -> list:
+    """Remove the options of a message, which Evennia adds to the keywords of a command."""
+    for _, _, kwargs in messages:
         kwargs.pop("options", None)
-    return frames
+    return messages

@@ -1,4 +1,4 @@
-"""What only the game with mudwire does right: see docs/compatibility.md for upstream's answers."""
+"""Behaviour that differs from the stock game; docs/compatibility.md has upstream's answers."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ NO_COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("frame", NO_COMMANDS, ids=lambda frame: repr(frame[:20]))
-def test_what_is_no_command_is_dropped(ours, frame):
+@pytest.mark.parametrize("message", NO_COMMANDS, ids=lambda message: repr(message[:20]))
+def test_a_message_without_a_command_is_dropped(ours, message):
     with ours.player("anna") as anna:
-        anna.websocket.send(frame)
+        anna.websocket.send(message)
         assert any("Limbo" in text for text in texts(anna.command("look")))
 
 
@@ -44,14 +44,14 @@ def test_a_command_with_any_json_passes(ours):
         assert any("Limbo" in text for text in texts(anna.command("look")))
 
 
-def test_bad_utf8_ends_that_connection_only(ours):
+def test_bad_utf8_ends_only_that_connection(ours):
     with ours.player("anna") as anna, ours.player("bert") as bert:
         bert.websocket.send(b"\xff", text=True)
         assert bert.wait_for_close() == 1007
         assert any("Limbo" in text for text in texts(anna.command("look")))
 
 
-def test_a_message_over_the_limit_ends_that_connection_only(ours):
+def test_a_message_over_the_limit_ends_only_that_connection(ours):
     with ours.player("anna") as anna, ours.player("bert") as bert:
         bert.websocket.send("x" * (1024 * 1024 + 1))
         assert bert.wait_for_close() == 1009
@@ -59,19 +59,19 @@ def test_a_message_over_the_limit_ends_that_connection_only(ours):
 
 
 @pytest.mark.parametrize("subprotocol", SUBPROTOCOLS)
-def test_every_subprotocol_on_every_evennia(ours, subprotocol):
+def test_every_release_of_evennia_speaks_every_subprotocol(ours, subprotocol):
     with ours.connect(subprotocols=[subprotocol]) as client:
         assert client.websocket.subprotocol == subprotocol
-        frames = client.log_in("anna", PLAYERS["anna"])
-    assert any("Limbo" in text_of(frame) for frame in frames)
+        messages = client.log_in("anna", PLAYERS["anna"])
+    assert any("Limbo" in text_of(message) for message in messages)
 
 
-def test_a_csessid_of_false_is_none(ours):
+def test_a_csessid_of_false_gets_the_login_screen(ours):
     with ours.connect("?false&1&pytest") as client:
         assert "connect" in texts(client.wait_for("connect"))[-1]
 
 
-def test_a_lost_connection_is_taken_up_again(ours):
+def test_a_new_connection_continues_a_lost_session(ours):
     visit = WebsiteVisit(ours.web_url)
     visit.log_in("cora", PLAYERS["cora"])
     query = f"?{visit.csessid()}&1&pytest"
@@ -96,6 +96,6 @@ def test_a_deleted_account_gets_the_login_screen(ours):
 
 
 def sessions_of(name, admin):
-    """Return what the Server says of a player's sessions."""
+    """Return the numbers of a player's sessions, as the Server shows them."""
     search = f"[s.sessid for s in evennia.search_account({name!r})[0].sessions.all()]"
     return texts(admin.command(f"py {search}"))[-1]

@@ -1,4 +1,4 @@
-"""Evennia's own tests pass with mudwire's class, codecs and functions in the place of Evennia's."""
+"""Evennia's own tests pass with mudwire's class, codecs and functions instead of Evennia's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LABELS_SINCE_6 = ["evennia.server.portal.test_wire_formats"]
 INAPPLICABLE: dict[str, dict[str, str]] = {
     "5.0.1": {
         "evennia.server.portal.tests.TestWebSocket.test_data_out": (
-            "wants the padded text of json.dumps, through sendLine"
+            "expects the padded text of json.dumps, through sendLine"
         ),
     },
     "6.1.0": {
@@ -28,10 +28,10 @@ INAPPLICABLE: dict[str, dict[str, str]] = {
         ),
     },
 }
-"""By release: the tests that cannot pass with another implementation, and why."""
+"""By release: the tests that cannot pass with another implementation, with the reason."""
 
 
-def test_evennias_own_tests(release, template, tmp_path):
+def test_evennias_own_tests_pass(release, template, tmp_path):
     game = shutil.copytree(template, tmp_path / "game")
     with (game / "server" / "conf" / "settings.py").open("a") as settings:
         settings.write(

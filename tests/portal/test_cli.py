@@ -32,7 +32,7 @@ def run(*arguments, **environment):
 
 
 def error_of(*arguments, code, **environment):
-    """Run ``serve`` into an error; return the line that it ends with."""
+    """Run ``serve`` until it fails; return its one line of error."""
     result = run("serve", "--listen", "0", "--sessions", ":memory:", *arguments, **environment)
     lines = result.stderr.splitlines()
     assert (result.returncode, result.stdout) == (code, ""), result.stderr
@@ -41,7 +41,7 @@ def error_of(*arguments, code, **environment):
     return lines[0]
 
 
-# help
+# The help.
 
 
 def test_help_names_every_option_with_its_variable_and_default():
@@ -62,22 +62,22 @@ def test_help_fits_a_terminal():
     assert max(map(len, lines)) <= 80
 
 
-def test_every_limit_has_an_option_but_for_the_one_that_the_leaf_settles():
+def test_every_limit_except_unclean_close_grace_has_an_option():
     assert {option.dest for option in LIMIT_OPTIONS} == set(LIMITS) - {"unclean_close_grace"}
 
 
-def test_without_a_command_it_says_which_there_are():
+def test_a_missing_command_is_an_error_with_code_2():
     result = run()
     assert result.returncode == 2
     assert "COMMAND" in result.stderr
     assert "serve" in run("--help").stdout
 
 
-def test_the_version_is_the_packages():
+def test_version_prints_the_version_of_the_package():
     assert run("--version").stdout.startswith("mudwire 0.")
 
 
-# errors
+# Errors.
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_the_version_is_the_packages():
         (("--ping-timeout", "nan"), "'nan' is not a number from 0"),
     ],
 )
-def test_a_wrong_option_is_one_line_and_code_2(arguments, says):
+def test_a_wrong_option_ends_with_one_line_and_code_2(arguments, says):
     line = error_of(*arguments, code=2)
     assert says in line
     assert arguments[0] in line
@@ -123,13 +123,13 @@ def test_a_wrong_option_is_one_line_and_code_2(arguments, says):
         ("MUDWIRE_GAME", "lobby", "'lobby' is not MODULE:CLASS"),
     ],
 )
-def test_a_wrong_variable_is_named(name, value, says):
+def test_the_error_names_a_wrong_variable(name, value, says):
     line = error_of(code=2, **{name: value})
     assert line.startswith(f"mudwire serve: environment variable {name}: {says}")
     assert "mudwire serve --help" in line
 
 
-def test_a_wrong_endpoint_in_a_variable_is_named_as_well():
+def test_the_error_names_the_variable_of_a_wrong_endpoint():
     result = run("serve", "--sessions", ":memory:", MUDWIRE_LISTEN="carrier:pigeon")
     assert result.returncode == 2
     says = "mudwire serve: environment variable MUDWIRE_LISTEN: 'carrier:pigeon': Unknown"
@@ -142,11 +142,11 @@ WRONG = {option.variable: "::no::value" for option in (*OPTIONS, *LIMIT_OPTIONS)
 @pytest.mark.parametrize(
     "arguments", [("--version",), ("--help",), ("serve", "--help"), ("bench", "--seconds", "0.001")]
 )
-def test_a_wrong_variable_breaks_nothing_that_does_not_read_it(arguments):
+def test_a_command_ignores_wrong_variables_that_it_does_not_read(arguments):
     assert run(*arguments, **WRONG).returncode == 0
 
 
-def test_a_wrong_variable_does_not_count_where_the_option_is_given(run_portal):
+def test_a_given_option_overrides_a_wrong_variable(run_portal):
     options = []
     for option in (*OPTIONS, *LIMIT_OPTIONS):
         value = {"origin": "*", "proxy": "127.0.0.1", "listen": "0", "sessions": ":memory:"}
@@ -156,7 +156,7 @@ def test_a_wrong_variable_does_not_count_where_the_option_is_given(run_portal):
     run_portal(*options, environment=WRONG)
 
 
-def test_an_empty_variable_is_none(run_portal):
+def test_an_empty_variable_means_the_default(run_portal):
     environment = dict.fromkeys(WRONG, "")
     with Player(run_portal(environment=environment)) as player:
         player.read("What is your name?")
@@ -171,7 +171,7 @@ def test_an_empty_variable_is_none(run_portal):
         ("raise ValueError('at a bad time')", "ValueError: at a bad time"),
     ],
 )
-def test_a_game_that_cannot_be_imported_says_where(tmp_path, code, says):
+def test_the_error_of_a_broken_game_file_names_the_place(tmp_path, code, says):
     game = tmp_path / "game.py"
     game.write_text(code)
     line = error_of("--game", f"{game}:Game", code=2)
@@ -179,7 +179,7 @@ def test_a_game_that_cannot_be_imported_says_where(tmp_path, code, says):
     assert str(game) in line
 
 
-def test_a_game_that_does_not_start_is_code_1_and_its_traceback_is_logged(tmp_path):
+def test_a_game_that_fails_in_at_start_ends_with_code_1_and_a_traceback(tmp_path):
     game = tmp_path / "game.py"
     game.write_text(
         "from mudwire.portal.lobby import Lobby\n"
@@ -193,7 +193,7 @@ def test_a_game_that_does_not_start_is_code_1_and_its_traceback_is_logged(tmp_pa
     assert f'File "{game}", line 4' in result.stderr
 
 
-def test_a_game_that_cannot_be_made_is_code_1(tmp_path):
+def test_a_game_that_cannot_be_made_ends_with_code_1(tmp_path):
     game = tmp_path / "game.py"
     game.write_text(
         "from mudwire.portal.lobby import Lobby\n"
@@ -205,38 +205,38 @@ def test_a_game_that_cannot_be_made_is_code_1(tmp_path):
     assert "mudwire: the game cannot be made: TypeError: " in line
 
 
-def test_a_port_that_is_taken_is_code_1():
+def test_a_port_in_use_ends_with_code_1():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         line = error_of("--listen", address, code=1)
     assert line == f"mudwire: cannot listen on {address}: Address already in use"
 
 
-def test_a_key_that_is_not_there_is_code_1(tmp_path):
+def test_a_missing_tls_key_ends_with_code_1(tmp_path):
     key = tmp_path / "key.pem"
     line = error_of("--listen", f"ssl:0:privateKey={key}", code=1)
     assert line.startswith("mudwire: cannot listen on 'ssl:0:privateKey=")
     assert f"No such file or directory: '{key}'" in line
 
 
-def test_a_file_that_cannot_be_written_is_code_1(tmp_path):
+def test_a_sessions_file_that_cannot_be_written_ends_with_code_1(tmp_path):
     path = tmp_path / "nowhere" / "sessions.sqlite3"
     line = error_of("--sessions", str(path), code=1)
     assert f"cannot keep browser sessions in {path}: No such file or directory" in line
     assert "--sessions" in line
 
 
-def test_a_file_that_is_no_database_is_code_1(tmp_path):
+def test_a_sessions_file_that_is_no_database_ends_with_code_1(tmp_path):
     path = tmp_path / "sessions.sqlite3"
     path.write_text("words " * 1000)
     assert "file is not a database" in error_of("--sessions", str(path), code=1)
 
 
-# running
+# Running.
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_it_cleanly(run_portal, number):
+def test_a_signal_closes_all_connections_and_ends_with_code_0(run_portal, number):
     portal = run_portal()
     with Player(portal) as player, Player(portal) as other:
         player.type("Ada")
@@ -246,7 +246,7 @@ def test_a_signal_stops_it_cleanly(run_portal, number):
         assert portal.process.wait(SECONDS) == 0
 
 
-def test_a_game_that_fails_at_the_end_does_not_keep_it(run_portal, tmp_path):
+def test_a_game_that_fails_in_at_stop_does_not_stop_the_shutdown(run_portal, tmp_path):
     game = tmp_path / "game.py"
     game.write_text(
         "from mudwire.portal.lobby import Lobby\n"
@@ -260,7 +260,7 @@ def test_a_game_that_fails_at_the_end_does_not_keep_it(run_portal, tmp_path):
     assert portal.process.wait(SECONDS) == 0
 
 
-def test_a_second_signal_kills(run_portal, tmp_path):
+def test_a_second_signal_kills_the_process(run_portal, tmp_path):
     game = tmp_path / "game.py"
     game.write_text(
         "from twisted.internet.defer import Deferred\n"
@@ -278,7 +278,7 @@ def test_a_second_signal_kills(run_portal, tmp_path):
     assert portal.process.wait(SECONDS) == -signal.SIGTERM
 
 
-def test_options_come_from_the_environment_and_the_command_line_wins(run_portal):
+def test_the_command_line_overrides_the_environment(run_portal):
     variables = {"MUDWIRE_MAX_MESSAGE_BYTES": "100", "MUDWIRE_GAME": f"{DICE}:Dice"}
     portal = run_portal(environment=variables)
     with Player(portal) as player:
@@ -298,14 +298,14 @@ def test_verbose_comes_from_the_environment(run_portal):
         portal.log_line("debug Session 1 begins")
 
 
-def test_a_game_of_ones_own_runs_from_a_module_of_the_working_directory(tmp_path, monkeypatch):
+def test_a_game_is_loaded_from_a_module_of_the_working_directory(tmp_path, monkeypatch):
     (tmp_path / "mygame.py").write_text("from mudwire.portal.lobby import Lobby as MyGame\n")
     monkeypatch.chdir(tmp_path)
     result = run("serve", "--game", "mygame:MyGame", "--listen", "carrier:pigeon")
     assert "Unknown endpoint type" in result.stderr
 
 
-def test_it_listens_on_a_unix_socket(run_portal, tmp_path):
+def test_the_portal_listens_on_a_unix_socket(run_portal, tmp_path):
     path = tmp_path / "portal.sock"
     portal = run_portal("--listen", f"unix:{path}")
     with socket.socket(socket.AF_UNIX) as connection:
@@ -335,14 +335,14 @@ def test_it_listens_on_a_unix_socket(run_portal, tmp_path):
         ("ssl:443:privateKey=key.pem", "ssl:443:privateKey=key.pem"),
     ],
 )
-def test_an_address_is_an_endpoint(text, endpoint):
+def test_an_address_becomes_its_endpoint(text, endpoint):
     assert endpoint_of(text) == endpoint
 
 
-# the example of the documentation
+# The example of the documentation.
 
 
-def test_the_example_game(run_portal):
+def test_the_example_game_can_be_played(run_portal):
     portal = run_portal("--game", f"{DICE}:Dice")
     with Player(portal) as ada, Player(portal) as bea:
         ada.type("Ada")

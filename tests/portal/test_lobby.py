@@ -1,4 +1,4 @@
-"""The lobby, played over real connections; its clock alone is ours."""
+"""The lobby, played over real connections; tests of absences use a fake clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playing import Player
 
 @pytest.fixture
 def enter(portal):
-    """Give a function that lets somebody in, and wait until they are."""
+    """Give a function that connects a player and waits until they are in the lobby."""
     players = []
 
     def enter(name, browser=None):
@@ -34,12 +34,12 @@ def enter(portal):
 
 
 def visible(markup):
-    """Return what a browser shows of HTML, if it holds nothing but spans."""
+    """Return the text that a browser shows; fail if the HTML holds tags other than spans."""
     assert "<" not in re.sub("</?span[^>]*>", "", markup)
     return html.unescape(re.sub("</?span[^>]*>", "", markup))
 
 
-# names
+# Names.
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def visible(markup):
         ("\uff21\uff44\uff41", "ada"),
     ],
 )
-def test_a_name_is_its_letters(name, letters):
+def test_names_with_the_same_letters_are_equal(name, letters):
     assert letters_of(name) == letters
 
 
@@ -76,11 +76,11 @@ def test_a_name_is_its_letters(name, letters):
         "A\u200bda",
     ],
 )
-def test_what_could_be_taken_for_something_else_is_no_name(name):
+def test_an_invalid_name_has_no_letters(name):
     assert letters_of(name) is None
 
 
-def test_a_name_is_one_players(portal, enter):
+def test_a_name_belongs_to_one_player(portal, enter):
     enter("Ada")
     with Player(portal) as other:
         other.type("ADA")
@@ -91,7 +91,7 @@ def test_a_name_is_one_players(portal, enter):
         other.read("Welcome")
 
 
-# talking
+# Talking.
 
 
 def test_two_players_talk(enter):
@@ -123,13 +123,13 @@ def test_two_players_talk(enter):
         ("a\u2028b", "a b"),
     ],
 )
-def test_what_a_player_types_is_literal_to_the_others(enter, typed, shown):
+def test_other_players_see_typed_text_literally(enter, typed, shown):
     bea = enter("Bea")
     enter("Ada").type(f"say {typed}")
     assert visible(bea.read("says, ")) == f'Ada says, "{shown}"'
 
 
-def test_what_no_command_repeats_is_literal_too(enter):
+def test_an_unknown_command_is_repeated_literally(enter):
     ada = enter("Ada")
     ada.type("|lcquit|ltx|le")
     assert "<a" not in ada.read("There is no command").partition("Ask for")[0]
@@ -139,7 +139,7 @@ def test_long_lines_are_cut():
     assert len(plain_line("x" * 5000)) == 1000
 
 
-# the rest of the commands
+# The other commands.
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_help_fits_a_phone():
 
 
 @pytest.mark.parametrize("flag", ["nocolor", "screenreader"])
-def test_colour_goes_and_comes_back(enter, flag):
+def test_colour_is_switched_off_and_on(enter, flag):
     ada = enter("Ada")
     ada.type(f"{flag} on")
     assert ada.read(f"{flag} is on.") == f"{flag} is on."
@@ -177,7 +177,7 @@ def test_colour_goes_and_comes_back(enter, flag):
     assert "<span" in ada.read(f"{flag} is off.")
 
 
-def test_the_prompt_changes_and_comes_back(enter):
+def test_the_prompt_is_changed_and_reset(enter):
     ada = enter("Ada")
     ada.type("prompt |rnow|n>")
     assert ada.next("prompt")[0] == ['<span class="color-009">now</span>&gt;']
@@ -198,7 +198,7 @@ def test_an_out_of_band_command_goes_both_ways(enter):
     assert "In the lobby" in ada.next("text")[0][0]
 
 
-# coming and going, on a clock of our own
+# Absences, on a fake clock.
 
 
 class Page(Limits, Session):
@@ -258,7 +258,7 @@ def test_a_reload_goes_unnoticed(lobby, clock, watcher):
     assert watcher.read == ["|cAda|n comes in."]
 
 
-def test_whoever_stays_away_leaves(lobby, clock, watcher):
+def test_a_player_who_stays_away_leaves(lobby, clock, watcher):
     page = Page(lobby, "browser")
     page.type("Ada")
     page.close()
@@ -268,7 +268,7 @@ def test_whoever_stays_away_leaves(lobby, clock, watcher):
     assert watcher.read[-1] == "|cAda|n leaves."
 
 
-def test_whoever_cannot_come_back_leaves_at_once(lobby, clock, watcher):
+def test_a_player_without_a_browser_session_leaves_at_once(lobby, clock, watcher):
     page = Page(lobby, None)
     page.type("Ada")
     page.close()
@@ -276,7 +276,7 @@ def test_whoever_cannot_come_back_leaves_at_once(lobby, clock, watcher):
     assert clock.getDelayedCalls() == []
 
 
-def test_a_player_has_as_many_pages_as_they_open(lobby, clock, watcher):
+def test_a_player_stays_until_their_last_page_closes(lobby, clock, watcher):
     first = Page(lobby, "browser")
     first.type("Ada")
     second = Page(lobby, "browser", uid="Ada")
@@ -296,7 +296,7 @@ def test_quitting_closes_every_page(lobby, watcher):
     assert list(lobby.sessions) == [watcher]
 
 
-def test_a_name_that_was_taken_meanwhile_is_asked_for_anew(lobby):
+def test_a_login_whose_name_is_taken_asks_for_another_name(lobby):
     Page(lobby, "one").type("Ada")
     late = Page(lobby, "other", uid="Ada")
     assert "What is your name?" in late.read[-1]

@@ -1,4 +1,4 @@
-"""The portal as a service in this process: how a connection is handed over, and TLS."""
+"""The portal as a service in this process: the hand-over of a connection, limits, TLS."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Greeter(Lobby):
 
 @pytest.fixture
 def start(reactor_thread):
-    """Give a function that starts portals in the reactor's thread; they are stopped after."""
+    """Give a function that starts portals in the reactor's thread; stop them after the test."""
     services = []
 
     def start(description="tcp:0:interface=127.0.0.1", **options):
@@ -100,10 +100,10 @@ def channels(monkeypatch):
     return made
 
 
-def test_nothing_of_http_stays_with_a_websocket(start, channels):
+def test_a_websocket_keeps_no_http_object_alive(start, channels):
     service = start()
     gc.collect()
-    gc.disable()  # what goes must go by itself
+    gc.disable()  # the objects must be freed without the garbage collector
     try:
         with connect(f"ws://127.0.0.1:{service.address.port}/ws") as client:
             assert "The lobby" in greeting(client)
@@ -112,7 +112,7 @@ def test_nothing_of_http_stays_with_a_websocket(start, channels):
             assert session.transport.protocol is session
             assert session.transport.producer is None
             assert len(channels) == 2
-            in_reactor(lambda: None)  # what made the greeting has returned
+            in_reactor(lambda: None)  # the call that sent the greeting has returned
             assert [reference() for reference in channels] == [None, None]
     finally:
         gc.enable()
@@ -122,15 +122,15 @@ def deadlines():
     return [call for call in in_reactor(reactor.getDelayedCalls) if "timedOut" in str(call)]
 
 
-def test_nothing_is_left_to_do_for_a_channel_that_is_gone(start):
+def test_a_detached_channel_leaves_no_timer(start):
     service = start()
     with connect(f"ws://127.0.0.1:{service.address.port}/ws") as client:
         greeting(client)
         assert not deadlines()
 
 
-def test_a_connection_that_carried_http_before_becomes_a_websocket(start):
-    """Proxies use their connections again."""
+def test_a_connection_can_become_a_websocket_after_other_requests(start):
+    """Proxies reuse their connections."""
     with tcp(start()) as connection:
         connection.sendall(HEALTH)
         read_until(connection, b"ok\n")
@@ -139,14 +139,14 @@ def test_a_connection_that_carried_http_before_becomes_a_websocket(start):
         assert received.startswith(b"HTTP/1.1 101 ")
 
 
-def test_what_comes_right_behind_the_handshake_is_not_lost(start):
+def test_bytes_behind_the_handshake_are_not_lost(start):
     with tcp(start()) as connection:
         connection.sendall(HANDSHAKE + b'\x81\x93\0\0\0\0["text",["Ada"],{}]')
         read_until(connection, b"Welcome, ")
 
 
 @pytest.mark.parametrize("hook", ["makeConnection", "dataReceived"])
-def test_a_protocol_that_fails_at_the_hand_over_costs_its_own_connection(start, hook):
+def test_a_protocol_that_fails_at_the_hand_over_ends_only_its_connection(start, hook):
     def fail(self, *_):
         raise RuntimeError("not today")
 
@@ -164,7 +164,7 @@ def test_a_protocol_that_fails_at_the_hand_over_costs_its_own_connection(start, 
     finally:
         globalLogPublisher.removeObserver(observe)
     log = "\n".join(lines)
-    assert "A websocket could not be begun" in log
+    assert "A websocket connection could not be started" in log
     assert "RuntimeError: not today" in log
     assert "AttributeError" not in log
     with tcp(service) as connection:
@@ -172,11 +172,11 @@ def test_a_protocol_that_fails_at_the_hand_over_costs_its_own_connection(start, 
         read_until(connection, b"ok\n")
 
 
-# limits of a request
+# Limits of a request.
 
 
 def ends(connection, send=b""):
-    """Read until the connection ends, and send something whenever nothing comes."""
+    """Return whether the connection ends in time; send ``send`` while nothing arrives."""
     end = time.monotonic() + TIMEOUT
     connection.settimeout(0.02)
     while time.monotonic() < end:
@@ -196,7 +196,7 @@ def ends(connection, send=b""):
 
 @pytest.mark.parametrize("before", [b"", HEALTH], ids=["first", "second"])
 @pytest.mark.parametrize("trickle", [b"", b"x", b"X: y\r\n"], ids=["nothing", "line", "header"])
-def test_open_handshake_timeout_is_a_deadline_that_no_byte_puts_off(start, before, trickle):
+def test_received_bytes_do_not_extend_open_handshake_timeout(start, before, trickle):
     with tcp(start(openHandshakeTimeout=0.2)) as connection:
         if before:
             connection.sendall(before)
@@ -212,7 +212,7 @@ def test_open_handshake_timeout_includes_a_body(start):
 
 
 @pytest.mark.parametrize(("seconds", "timers"), [(5, 1), (0, 0)])
-def test_open_handshake_timeout_has_one_timer_or_none(start, seconds, timers):
+def test_open_handshake_timeout_uses_at_most_one_timer(start, seconds, timers):
     with tcp(start(openHandshakeTimeout=seconds)) as connection:
         connection.sendall(HEALTH)
         read_until(connection, b"ok\n")
@@ -221,14 +221,14 @@ def test_open_handshake_timeout_has_one_timer_or_none(start, seconds, timers):
 
 @pytest.mark.parametrize("limit", [300, 20_000])
 @pytest.mark.parametrize("line", [b"A: %s\r\n", b"A: %s"], ids=["lines", "no line"])
-def test_max_handshake_bytes(start, limit, line):
+def test_a_header_over_max_handshake_bytes_gets_431(start, limit, line):
     service = start(max_handshake_bytes=limit)
     with tcp(service) as connection:
         request = b"GET /health HTTP/1.1\r\nHost: game\r\n"
         connection.sendall(request + line % (b"x" * limit))
         assert connection.recv(4096).startswith(b"HTTP/1.1 431 ")
     with tcp(service) as connection:
-        for _ in range(3):  # each request has the whole room
+        for _ in range(3):  # each request has the whole limit
             connection.sendall(request + b"A: %s\r\n\r\n" % (b"x" * (limit - 100)))
             read_until(connection, b"ok\n")
 
@@ -239,8 +239,8 @@ def test_max_handshake_bytes_can_be_switched_off(start):
         read_until(connection, b"ok\n")
 
 
-@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # Twisted does
-def test_tls_works_as_well(start, tmp_path):
+@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # Twisted's own call
+def test_the_portal_serves_tls(start, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -256,15 +256,15 @@ def test_tls_works_as_well(start, tmp_path):
         client.recv(TIMEOUT)
 
 
-def test_two_portals_in_one_process_keep_to_themselves(start):
+def test_two_portals_in_one_process_have_separate_sessions(start):
     first, second = start(), start()
     with connect(f"ws://127.0.0.1:{first.address.port}/ws") as client:
         greeting(client)
         assert (first.sessions.count(), second.sessions.count()) == (1, 0)
 
 
-def test_twistd_runs_it(tmp_path):
-    """The service is an ordinary Twisted service."""
+def test_twistd_runs_the_portal(tmp_path):
+    """The portal is an ordinary Twisted service."""
     (tmp_path / "portal.tac").write_text(
         "from twisted.application.service import Application\n"
         "from twisted.internet import reactor\n"

@@ -1,4 +1,4 @@
-"""What the portal answers over HTTP."""
+"""The portal's answers over HTTP."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_page_names_the_game_and_the_browser_session(ask):
     assert b"{" not in body
 
 
-def test_every_answer_carries_the_policy(ask):
+def test_every_answer_has_the_security_headers(ask):
     for path in ("/", "/main.js", "/ws", "/nowhere"):
         headers = ask(path)[0].headers
         policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
@@ -51,6 +51,7 @@ def test_every_answer_carries_the_policy(ask):
         assert policy["script-src"] == policy["style-src"] == "'self'"
         assert policy["frame-ancestors"] == "'none'"
         assert policy["require-trusted-types-for"] == "'script'"
+        assert policy["trusted-types"] == policy["base-uri"] == policy["form-action"] == "'none'"
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
@@ -73,7 +74,7 @@ def test_the_page_may_connect_to_its_own_websocket_only(ask, host, allowed):
 
 
 @pytest.mark.parametrize("path", FILES)
-def test_a_file_has_its_type_and_is_asked_for_again_by_its_etag(ask, path):
+def test_a_file_has_its_type_and_is_revalidated_by_its_etag(ask, path):
     response, body = ask(path)
     assert response.status == 200
     assert response.headers["Content-Type"] == FILES[path]
@@ -83,7 +84,7 @@ def test_a_file_has_its_type_and_is_asked_for_again_by_its_etag(ask, path):
     assert (again.status, nothing) == (304, b"")
 
 
-def test_head_is_get_without_the_body(ask):
+def test_head_answers_as_get_without_the_body(ask):
     got, body = ask("/style.css")
     head, nothing = ask("/style.css", "HEAD")
     assert (head.status, nothing) == (200, b"")
@@ -94,24 +95,24 @@ def test_head_is_get_without_the_body(ask):
 @pytest.mark.parametrize(
     "path", ["/nowhere", "/..", "/../../etc/passwd", "/%2e%2e/style.css", "/page/", "/index.html"]
 )
-def test_everything_else_is_not_found(ask, path):
+def test_an_unknown_path_is_not_found(ask, path):
     response, body = ask(path)
     assert response.status == 404
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert body == b"There is nothing here. The game is at /\n"
 
 
-def test_other_methods_are_not_allowed_and_their_bodies_thrown_away(ask):
+def test_other_methods_are_refused_and_their_bodies_discarded(ask):
     response, _ = ask("/", "POST", body=b"x" * 5_000_000)
     assert response.status == 405
     assert response.headers["Allow"] == "GET, HEAD"
 
 
-def test_health_is_one_word(ask):
+def test_health_answers_ok(ask):
     assert ask("/health")[1] == b"ok\n"
 
 
-def test_the_websockets_path_says_what_it_is(ask):
+def test_the_websocket_path_without_an_upgrade_answers_426(ask):
     response, _ = ask("/ws")
     assert response.status == 426
     assert response.headers["Upgrade"] == "websocket"
@@ -127,7 +128,7 @@ def test_the_websockets_path_says_what_it_is(ask):
         (b"GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: \xff\r\n\r\n", b"HTTP/1.1 426 "),
     ],
 )
-def test_a_bad_request_ends_its_own_connection_only(portal, ask, sent, answer):
+def test_a_bad_request_ends_only_its_connection(portal, ask, sent, answer):
     host, port = portal.host.split(":")
     with socket.create_connection((host, int(port)), SECONDS) as connection:
         connection.sendall(sent)
@@ -135,10 +136,10 @@ def test_a_bad_request_ends_its_own_connection_only(portal, ask, sent, answer):
     assert ask("/health")[0].status == 200
 
 
-# the cookie
+# The cookie.
 
 
-def test_a_new_browser_gets_a_secret_that_scripts_and_other_sites_do_not(portal):
+def test_a_new_browser_gets_a_secret_hidden_from_scripts_and_other_sites(portal):
     browser = Browser(portal)
     assert browser.set_cookie.startswith("mudwire=")
     assert browser.set_cookie.endswith("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax")
@@ -146,19 +147,19 @@ def test_a_new_browser_gets_a_secret_that_scripts_and_other_sites_do_not(portal)
     assert Browser(portal).cookie != browser.cookie
 
 
-def test_a_known_browser_keeps_its_secret_for_longer(portal):
+def test_a_known_browser_keeps_its_secret(portal):
     browser = Browser(portal)
     again = Browser(portal, Cookie=f"other=1; {browser.cookie}")
     assert (again.cookie, again.csessid) == (browser.cookie, browser.csessid)
 
 
-def test_what_is_no_secret_is_replaced(portal):
+def test_an_invalid_secret_is_replaced(portal):
     assert Browser(portal, Cookie="mudwire=chosen-by-somebody").cookie != (
         "mudwire=chosen-by-somebody"
     )
 
 
-def test_behind_tls_the_cookie_cannot_be_planted(portal):
+def test_behind_tls_a_cookie_of_another_host_is_ignored(portal):
     browser = Browser(portal, X_Forwarded_Proto="https")
     assert browser.set_cookie.startswith("__Host-mudwire=")
     assert browser.set_cookie.endswith("; Secure")

@@ -1,4 +1,4 @@
-"""Who may connect to the standalone leaf, and as whom."""
+"""The checks of a handshake: origin, cookie and csessid."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def status_for(portal, origin, host=None):
 
 def test_pages_of_the_portal_may_connect(portal):
     assert status_for(portal, f"http://{portal.host}") == 101
-    # TLS ends at the proxy, which hands the name on.
+    # A proxy ends TLS and passes the host name on.
     assert status_for(portal, "https://game.example", host="game.example") == 101
 
 
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1.evil.example"]
 )
-def test_pages_of_other_sites_may_not(portal, origin):
+def test_pages_of_other_sites_may_not_connect(portal, origin):
     assert status_for(portal, origin) == 403
 
 
-def test_an_origin_that_is_none_is_a_bad_request(portal):
+def test_an_invalid_origin_is_a_bad_request(portal):
     assert status_for(portal, "http://[") == 400
 
 
-def test_other_sites_may_be_allowed(run_portal):
+def test_pages_of_an_allowed_origin_may_connect(run_portal):
     portal = run_portal("--origin", "https://friend.example", "--origin", "https://B.example:444/")
     assert status_for(portal, "https://friend.example") == 101
     assert status_for(portal, "https://b.example:444") == 101
@@ -53,7 +53,7 @@ def test_other_sites_may_be_allowed(run_portal):
     assert status_for(anybody, "https://evil.example") == 101
 
 
-def test_what_is_no_browser_may_connect(portal):
+def test_a_program_without_an_origin_may_connect(portal):
     with Player(portal) as player:
         player.read("What is your name?")
 
@@ -67,7 +67,7 @@ def test_a_browser_comes_back_logged_in(portal):
         assert "Ada" in player.read("Welcome")
 
 
-def test_the_csessid_alone_is_nobody(portal):
+def test_the_csessid_without_the_cookie_is_no_login(portal):
     browser = Browser(portal)
     with Player(portal, browser) as player:
         player.type("Cyd")

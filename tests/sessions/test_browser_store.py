@@ -26,7 +26,7 @@ def open_store():
         store.close()
 
 
-def test_what_is_saved_is_there_after_a_restart(open_store, path):
+def test_a_saved_session_survives_a_restart(open_store, path):
     store = open_store(path)
     session = store("key")
     session["uid"] = "Ada"
@@ -36,11 +36,11 @@ def test_what_is_saved_is_there_after_a_restart(open_store, path):
     assert open_store(path)("key").get("uid") == "Ada"
 
 
-def test_what_is_saved_is_there_after_a_crash(open_store, path):
+def test_a_saved_session_survives_a_crash(open_store, path):
     session = open_store(path)("key")
     session["uid"] = 7
     session.save()
-    assert open_store(path)("key").get("uid") == 7  # the first was not closed
+    assert open_store(path)("key").get("uid") == 7  # the first store was not closed
 
 
 def test_an_unknown_key_is_an_empty_session_and_stores_nothing(open_store):
@@ -65,7 +65,7 @@ def test_old_sessions_are_neither_read_nor_kept(open_store):
     assert store.count() == 2
 
 
-def test_the_file_is_for_its_owner_only(open_store, path):
+def test_only_the_owner_may_read_the_file(open_store, path):
     open_store(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -76,7 +76,7 @@ def test_a_file_that_is_no_database_is_refused(path):
         SqliteBrowserSessions(path)
 
 
-def test_secrets_differ_and_their_keys_do_not_tell_them():
+def test_secrets_differ_and_differ_from_their_keys():
     secrets = {new_secret() for _ in range(100)}
     assert len(secrets) == 100
     assert not any(key_of(secret) in secrets for secret in secrets)
@@ -84,5 +84,5 @@ def test_secrets_differ_and_their_keys_do_not_tell_them():
 
 
 @pytest.mark.parametrize("secret", [None, "", "false", "x" * 42, "x" * 44, "\u00e9" * 43, "/" * 43])
-def test_what_is_no_secret_has_no_key(secret):
+def test_an_invalid_secret_has_no_key(secret):
     assert key_of(secret) is None

@@ -1,4 +1,4 @@
-"""The embedded host: session, session handler."""
+"""The embedded application's session and session handler."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mudwire.sessions.session import Session
 
 
 class Recorder(Game):
-    """Writes down what it hears; ``fails`` names the hooks that raise."""
+    """A game that records its calls; ``fails`` names the hooks that raise."""
 
     def __init__(self):
         self.heard = []
@@ -40,7 +40,7 @@ class Recorder(Game):
 
 
 class RecordingSession(Limits, Session):
-    """A session whose protocol writes down what it sends."""
+    """A session that records its messages and refusals."""
 
     def __init__(self, handler):
         self.sent = []
@@ -86,7 +86,7 @@ def failures(log):
     return [event for event in log if event["log_level"] >= LogLevel.critical]
 
 
-# sessions
+# Sessions.
 
 
 def test_a_session_begins_with_evennias_flags(handler):
@@ -130,8 +130,8 @@ def test_log_in_remembers_the_account(session):
     assert (session.uid, session.uname, session.logged_in, hooks) == (7, "7", True, [7])
 
 
-def test_no_attribute_of_a_session_hides_one_of_the_protocol():
-    """A concrete class is both, so their names must not meet by accident."""
+def test_no_attribute_of_a_session_hides_an_attribute_of_the_protocol():
+    """A concrete class derives from both, so their names must differ."""
     shared = {"at_login", "disconnect"}
     ours = {name for name in vars(Session) if not name.startswith("__")} - shared
     theirs = {
@@ -143,7 +143,7 @@ def test_no_attribute_of_a_session_hides_one_of_the_protocol():
     assert not ours & theirs
 
 
-# the handler
+# The handler.
 
 
 def test_sessions_are_numbered_and_shown_to_the_game(game, handler):
@@ -205,7 +205,7 @@ def test_a_flood_is_dropped_and_announced_once_a_second(game, handler, session, 
     assert len(game.heard[1:]) == 16
 
 
-def test_a_game_that_raises_costs_one_log_line_and_no_other_player(game, handler, session, log):
+def test_an_error_of_the_game_is_logged_and_other_players_go_on(game, handler, session, log):
     game.fails = {"text", "command", "disconnect"}
     handler.data_in(session, text=[["look"], {}], pong=[[], {}])
     assert len(failures(log)) == 2
@@ -218,7 +218,7 @@ def test_a_game_that_raises_costs_one_log_line_and_no_other_player(game, handler
     assert list(handler) == [neighbour]
 
 
-def test_a_send_that_raises_is_logged_and_the_rest_goes_out(handler, session, log):
+def test_a_send_that_raises_is_logged_and_the_other_commands_go_out(handler, session, log):
     handler.data_out(session, text=((), {}), bad=((), {"cmdname": 1}), room=((1,), {}))
     assert session.sent == [("text", (), {}), ("room", (1,), {})]
     assert len(failures(log)) == 1

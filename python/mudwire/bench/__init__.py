@@ -1,1 +1,1 @@
-"""``mudwire bench``: what mudwire costs on this machine, beside Evennia where there is one."""
+"""``mudwire bench``: the times of mudwire on this machine, beside Evennia's if it is installed."""

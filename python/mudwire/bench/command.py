@@ -1,7 +1,7 @@
-"""``mudwire bench``: the comparison as a small table, on the machine of whoever asks.
+"""``mudwire bench``: a small table that compares mudwire with Evennia on the user's machine.
 
-Inputs differ from call to call, so that neither side answers from memory, and what gives another
-answer is not compared. ``docs/performance.md`` has the whole comparison, and how it is made.
+The input differs at each call, so that no cache can answer. Calls whose answers differ are not
+compared. ``docs/performance.md`` has the full comparison and its method.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ V1 = WIRE_FORMATS["v1.evennia.com"]
 
 
 class Subject(NamedTuple):
-    """One line of the table: a call of mudwire, and Evennia's for the same if there is one."""
+    """One line of the table: a call of mudwire, and Evennia's equivalent or None."""
 
     name: str
     make: Callable[[int], Any]
@@ -40,10 +40,10 @@ class Subject(NamedTuple):
 
 
 def bench(seconds: float) -> Iterator[str]:
-    """Measure, and give the lines of the table as they are ready.
+    """Measure, and yield each line of the table as soon as it is ready.
 
     Args:
-        seconds: How long the calls of each figure take together.
+        seconds: The total time of the calls for each figure.
 
     """
     theirs = stock()
@@ -56,7 +56,7 @@ def bench(seconds: float) -> Iterator[str]:
         yield _line(subject, seconds)
     if theirs is None:
         yield ""
-        yield "Run it in the virtual environment of a game to see Evennia beside it."
+        yield "Run it in the virtual environment of a game to compare with Evennia."
 
 
 def _subjects(theirs: Stock | None) -> Iterator[Subject]:
@@ -96,12 +96,12 @@ def _line(subject: Subject, seconds: float) -> str:
 
 
 def _value(answer: Any) -> Any:
-    """Return what an answer says: JSON may be written in more ways than one."""
+    """Return the value of an answer, because two spellings of JSON may have the same value."""
     return json.loads(answer[0]) if isinstance(answer, tuple) else answer
 
 
 def _time_of(call: Callable[[Any], Any], make: Callable[[int], Any], seconds: float) -> float:
-    """Return the seconds of one call, the median of batches that take ``seconds`` together."""
+    """Return the seconds of one call: the median of batches that take ``seconds`` in total."""
     numbers = count()
     call(make(next(numbers)))
     times: list[float] = []
@@ -114,7 +114,7 @@ def _time_of(call: Callable[[Any], Any], make: Callable[[int], Any], seconds: fl
         spent = time.perf_counter() - begin
         left -= spent
         if spent < seconds / ROUNDS / 2 and size < BATCH:
-            size *= 2  # still too short to be told from the clock's own time
+            size *= 2  # the batch is too short to be measured precisely
         else:
             times.append(spent / size)
     return median(times)

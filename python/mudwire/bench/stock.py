@@ -1,6 +1,6 @@
-"""Evennia's own functions and class, where Evennia can be imported.
+"""Evennia's own functions and codec, if Evennia is installed.
 
-Beside ``mudwire.evennia`` this is the one place that imports Evennia, and only when it is asked to.
+Besides ``mudwire.evennia``, only this module imports Evennia, and only in the call of ``stock``.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ __all__ = ["Stock", "stock"]
 
 
 class Stock(NamedTuple):
-    """What mudwire takes the place of."""
+    """The parts of Evennia that mudwire replaces."""
 
     version: str
     parse_html: Any
     parse_ansi: Any
     wire_format: Any
-    """Evennia's codec of ``v1.evennia.com``; None before Evennia 6, whose class has it inside."""
+    """The codec of ``v1.evennia.com``; None before Evennia 6, which has no separate codecs."""
 
 
 def stock() -> Stock | None:
-    """Return Evennia's functions, with the settings of DJANGO_SETTINGS_MODULE or Evennia's own.
+    """Return Evennia's functions, or None if Evennia is not installed.
 
-    Returns None where there is no Evennia.
+    The settings are those of DJANGO_SETTINGS_MODULE, or Evennia's defaults.
     """
     try:
         evennia = import_module("evennia")
@@ -34,7 +34,7 @@ def stock() -> Stock | None:
         return None
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evennia.settings_default")
     import_module("django").setup()
-    with redirect_stdout(None):  # it speaks of a database, which nobody here needs
+    with redirect_stdout(None):  # it prints a warning about the database, which is not used here
         evennia._init()
     ansi = import_module("evennia.utils.ansi")
     text2html = import_module("evennia.utils.text2html")

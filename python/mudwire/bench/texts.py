@@ -1,7 +1,7 @@
-"""Texts as games send them, each different from the one before.
+"""Typical texts of games, each different from the others.
 
-A function of this module gives the ``number``-th text of its kind. No two are the same, so that
-neither side of a comparison answers from memory; they are of one length up to a million.
+Each function returns the ``number``-th text of its kind. No two texts are equal, so that no cache
+can answer in a comparison. They all have the same length up to number 999,999.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ __all__ = ["TEXTS", "chat_line", "command", "log", "room"]
 
 
 def chat_line(number: int) -> str:
-    """Return what somebody says, in 26 characters."""
+    """Return a line of speech of 26 characters."""
     return f'|cAnna|n says, "Hi {number:06}"'
 
 
 def room(number: int) -> str:
-    """Return what a player sees on entering a room, in 400 characters."""
+    """Return the description of a room in 400 characters."""
     return (
         f"|cThe Gilded Anchor|n (#{number:06})\n"
         "Smokedark beams hang low over scarred tables, and the smell of tar and "
@@ -33,7 +33,7 @@ def room(number: int) -> str:
 
 
 def combat(number: int) -> str:
-    """Return one round of a fight: short runs of many colours."""
+    """Return one round of a fight, with short runs of many colours."""
     blows = (
         "|r*|n |cAnna|n |yslashes|n at |mthe troll|n with |wa sword|n: |r-12 hp|n\n"
         "|r*|n |mThe troll|n |ymisses|n |cAnna|n. |g(dodged)|n\n"
@@ -43,7 +43,7 @@ def combat(number: int) -> str:
 
 
 def table(number: int) -> str:
-    """Return a table as Evennia's EvTable lays it out, with its colours in ANSI already."""
+    """Return a table as Evennia's EvTable formats it, with its colours as ANSI sequences."""
     line = f"+{'-' * 18}+{'-' * 12}+{'-' * 10}+"
     bold, off = "\x1b[1m", "\x1b[0m"
     head = f"| {bold}\x1b[36mName{off}             | {bold}On for{off}     | {bold}Idle{off}     |"
@@ -56,14 +56,14 @@ def table(number: int) -> str:
 
 
 def chart(number: int) -> str:
-    """Return the chart of the 216 colours, each as background and as foreground."""
+    """Return a chart of the 216 colours, each as background and as foreground."""
     cells = [f"|[{code} |n|{code}{code}|n" for code in map("".join, product("012345", repeat=3))]
     lines = ("".join(cells[at : at + 12]) for at in range(0, 216, 12))
     return f"Chart {number:06}\n" + "\n".join(lines)
 
 
 def plain(number: int) -> str:
-    """Return 4 kB of help without colour or anything else that is special."""
+    """Return 4 kB of help without colours, links or special characters."""
     return f"Help page {number:06}. " + (
         "The portal keeps the connections while the server starts again, so nobody has to log in. "
         * 46
@@ -76,12 +76,12 @@ def cjk(number: int) -> str:
 
 
 def unclosed_links(number: int) -> str:
-    """Return 10 kB of links that never end, which take some converters quadratic time."""
+    """Return 10 kB of unclosed links, which some converters need quadratic time for."""
     return f"{number:06} " + "|lclook " * 1249
 
 
 def log(number: int, size: int = 8_000_000) -> str:
-    """Return the log of a server as a terminal shows it, ``size`` characters or a little more."""
+    """Return a server's log with the colours of a terminal, of at least ``size`` characters."""
     colours = (32, 32, 36, 33, 31)
     lines = []
     while size > 0:
@@ -99,7 +99,7 @@ def log(number: int, size: int = 8_000_000) -> str:
 
 
 def command(number: int) -> bytes:
-    """Return a line that a player typed, as Evennia's own page sends it."""
+    """Return the command of a typed line, in the form that Evennia's page sends."""
     return b'["text",["say Hello there %06d"],{"cid":%d}]' % (number, number % 100)
 
 
@@ -113,4 +113,4 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "CJK": cjk,
     "unclosed links": unclosed_links,
 }
-"""Name -> the texts that a game sends as one message."""
+"""Name -> the function that makes texts of this kind; a game sends each as one message."""

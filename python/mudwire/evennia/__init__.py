@@ -1,13 +1,14 @@
 """The drop-in for Evennia: ``WEBSOCKET_PROTOCOL_CLASS = "mudwire.evennia.WebSocketClient"``.
 
-The one room of mudwire that imports Evennia or Django. It reads the settings of the game when it
-is imported, so that a wrong one stops the Portal at its start and no player finds it:
+Only this package and ``mudwire bench`` import Evennia and Django. The import of this package reads
+the settings of the game, so that a wrong setting stops the Portal at its start:
 
-* ``settings`` reads and checks them, and names the one that is wrong;
-* ``dialect`` takes the markup from the installed Evennia's parser;
-* ``browser_session`` keeps deleted accounts from logging in;
-* ``formats`` puts mudwire's codecs in the place of Evennia's;
-* ``client`` has the class; ``parsers`` puts Rust behind Evennia's own functions, if asked to.
+* ``settings`` reads and checks the settings, and names a wrong one;
+* ``dialect`` reads the markup from the parser of the installed Evennia;
+* ``browser_session`` prevents the login of deleted accounts;
+* ``formats`` replaces Evennia's wire formats by mudwire's;
+* ``client`` has the class;
+* ``parsers`` has ``install``, which makes Evennia's own functions call Rust.
 """
 
 from mudwire.evennia.client import WebSocketClient

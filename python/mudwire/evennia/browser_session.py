@@ -1,7 +1,7 @@
-"""Browser sessions of Django, in which only accounts that exist are logged in.
+"""Browser sessions of Django in which only existing accounts are logged in.
 
-The website logs a browser in by an account's number. Where that account has been deleted since,
-Evennia's Server takes the login for good, and then finds no commands for the player.
+A browser session of the website holds the number of the account. If that account was deleted,
+Evennia's Server still accepts the login, and then finds no commands for the player.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ __all__ = ["of_existing_accounts"]
 
 
 def of_existing_accounts(store: Any) -> BrowserSessionStore:
-    """Return a ``SessionStore`` of Django that forgets the login of a deleted account."""
+    """Return a subclass of a ``SessionStore`` that ignores the login of a deleted account."""
 
     class BrowserSession(store):  # type: ignore[misc] # the game's
-        """A browser session; looking up its login asks the database for the account."""
+        """A browser session that checks in the database whether its account exists."""
 
         def get(self, key: str, default: Any = None) -> Any:
-            """Return a value, or ``default``."""
+            """Return a value, or ``default`` for the login of a deleted account."""
             value = super().get(key, default)
             if key == "webclient_authenticated_uid" and value and not _account_exists(value):
                 return default
             return value
 
-    # Django signs what it stores with the name of the class.
+    # Django signs stored sessions with the name of the class, so the name must stay.
     BrowserSession.__qualname__ = store.__qualname__
     return BrowserSession
 

@@ -1,4 +1,4 @@
-"""WebSocketClient: the webclient's protocol on the session class of the game."""
+"""WebSocketClient: the webclient's protocol with the session class of the game."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _BaseSession = settings.base_session_class()
 class WebSocketClient(WebClientProtocol, _BaseSession):  # type: ignore[misc, valid-type] # the game's
     """The webclient's connection, in place of ``evennia.server.portal.webclient.WebSocketClient``.
 
-    It has the methods, attributes and hooks of that class, so that what a game derives from the one
-    it may derive from the other.
+    It has the methods, attributes and hooks of that class, so a game's subclass may derive from
+    this one without other changes.
     """
 
     wire_formats = game_formats()
     subprotocols = settings.subprotocols()
     browser_session_store = of_existing_accounts(settings.session_store())
     upstream_ips = settings.upstream_ips()
-    # The link to the Server takes these as parameters of its own.
+    # The link to the Server has parameters of these names.
     reserved_names = WebClientProtocol.reserved_names | {"command", "sessid"}
 
     def _leave(self, handler: Any) -> None:
-        """Leave the table; without a link to the Server there is nobody to tell."""
+        """Leave the table; notify the Server only if there is a link to it."""
         portal = evennia.EVENNIA_PORTAL_SERVICE
         if portal and portal.amp_protocol is None and handler.get(self.sessid) is self:
             del handler[self.sessid]
@@ -43,7 +43,7 @@ class WebSocketClient(WebClientProtocol, _BaseSession):  # type: ignore[misc, va
 
 
 def _announce() -> None:
-    """Say in the log of the Portal what serves its webclient, when all plugins are loaded."""
+    """Log in the Portal that mudwire serves the webclient, after all plugins are loaded."""
     if evennia.EVENNIA_PORTAL_SERVICE is None:
         return
     formats = WebSocketClient.wire_formats

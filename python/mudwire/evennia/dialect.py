@@ -1,9 +1,8 @@
-"""The markup of the game, from the parser of the installed Evennia.
+"""The markup of the game, read from the parser of the installed Evennia.
 
-What a game knows is what its ``ANSIParser`` was compiled from: the maps of its Evennia's version,
-the ``COLOR_*`` settings, the contrib ``color_markups``. Where that is more than a ``Dialect`` can
-say, or where the parser is not Evennia's any more, the parser itself turns the markup into ANSI,
-and Rust converts that.
+Evennia compiles its ``ANSIParser`` from the maps of its version, the ``COLOR_*`` settings and the
+contrib ``color_markups``. If a ``Dialect`` cannot express these tables, or if the game replaced the
+parser, the game's parser converts the markup to ANSI first, and Rust converts the ANSI.
 """
 
 from __future__ import annotations
@@ -34,11 +33,11 @@ _METHODS = (
 
 @cache
 def game_markup() -> tuple[Dialect, Callable[[str, bool], str] | None]:
-    """Return what converts the markup of the game: a dialect, and a parser to use before it.
+    """Return the dialect of the game, and a function to call before it or None.
 
-    The parser is None where the dialect says it all. Otherwise it is what the game's Evennia turns
-    markup into ANSI with, the dialect knows no markup, and the log says why. What is found first
-    is kept.
+    The function is None if the dialect expresses all of the game's markup. Otherwise the function
+    converts markup to ANSI with the game's own parser, the dialect has no markup, and the reason
+    is logged. The result is cached.
     """
     try:
         return dialect_of(upstream_parser()), None
@@ -57,7 +56,7 @@ def _to_ansi(text: str, truecolor: bool) -> str:
 def upstream_parser() -> Any:
     """Return the parser that Evennia's conversion to HTML uses.
 
-    Raises ValueError where a game has put a function of its own before it.
+    Raises ValueError if the game replaced the function that calls the parser.
     """
     function = text2html.parse_ansi
     if function.__module__ != ansi.__name__:
@@ -68,7 +67,7 @@ def upstream_parser() -> Any:
 def dialect_of(parser: Any) -> Dialect:
     """Compile the dialect of a parser.
 
-    Raises ValueError, with the reason, where the parser does what no dialect can say.
+    Raises ValueError with the reason if a dialect cannot express what the parser does.
     """
     if not is_stock_parser(parser):
         raise ValueError("the parser is not the ANSIParser of Evennia")
@@ -87,7 +86,7 @@ def dialect_of(parser: Any) -> Dialect:
 
 
 def is_stock_parser(parser: Any) -> bool:
-    """Say whether a parser is Evennia's own, with nothing replaced."""
+    """Tell whether a parser is Evennia's own, without replaced methods or attributes."""
     return (
         type(parser) is ansi.ANSIParser
         and not vars(parser)
@@ -96,7 +95,7 @@ def is_stock_parser(parser: Any) -> bool:
 
 
 def _compiled(parser: Any) -> list[tuple[re.Pattern[str], str]]:
-    """Return what the parser was compiled to, and what its tables compile to."""
+    """Return the patterns of the parser, each with the pattern that its tables compile to."""
     ansi_map, bright = parser.ansi_map, parser.ansi_xterm256_bright_bg_map
     return [
         (parser.ansi_sub, "|".join(re.escape(token) for token, _ in ansi_map)),

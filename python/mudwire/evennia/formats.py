@@ -1,7 +1,7 @@
-"""The wire formats of the game: those that Evennia has registered, mudwire's in place of its own.
+"""The wire formats of the game: Evennia's registry, with mudwire's formats in place of its own.
 
-Evennia 6 keeps a registry, to which a game may add formats when it likes, so it is looked up at
-each connection. Evennia 5 has no subprotocols; there mudwire's four are all there are.
+A game may add formats to the registry of Evennia 6 at any time, so each connection looks them up
+there. Evennia 5 has no subprotocols; with it, the formats are mudwire's four.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ UPSTREAM = "evennia.server.portal.wire_formats"
 
 
 def game_formats() -> Mapping[str, WireFormat]:
-    """Return the codecs by subprotocol, with the markup and the settings of the game."""
+    """Return the codecs of the game by subprotocol, with its markup and its settings."""
     strip = screenreader_strip()
     dialect, to_ansi = game_markup()
     ours = {
@@ -35,7 +35,7 @@ def game_formats() -> Mapping[str, WireFormat]:
 
 
 class RegisteredFormats(Mapping[str, WireFormat]):
-    """Evennia's registry as it is now, with a codec of mudwire for each that is Evennia's own."""
+    """A view of Evennia's registry that replaces each codec of Evennia by mudwire's."""
 
     def __init__(self, registered: Mapping[str, Any], ours: Mapping[str, WireFormat]) -> None:
         self._registered = registered

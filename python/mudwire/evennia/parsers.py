@@ -1,8 +1,8 @@
-"""Rust behind the methods of Evennia's own parsers, for the whole game and not the webclient alone.
+"""Rust behind the methods of Evennia's own parsers, for the whole game.
 
-``install`` exchanges methods of the two classes, and so reaches telnet, ssh, ``ANSIString`` and
-every module that imported the functions or the parsers early. A parser that a game has derived
-or changed keeps its own methods.
+``install`` replaces methods of Evennia's two parser classes. So telnet, ssh and ``ANSIString`` use
+Rust too, and every module that imported the functions or the parsers before. A parser that a game
+derived or changed keeps its own methods.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def install() -> None:
     """Put Rust behind the methods of Evennia's ``ANSIParser`` and ``TextToHTMLparser``.
 
     Call it in ``start_plugin_services`` (Portal) and in ``at_server_init`` (Server). The answers
-    stay the same, but for the differences in docs/compatibility.md. A second call changes nothing.
-    Where the game's markup needs its own parser, only what reads no markup is exchanged, and the
-    log says so.
+    stay the same, except for the differences in docs/compatibility.md. A second call changes
+    nothing. If the game's markup needs its own parser, only the methods that read no colour markup
+    are replaced, and the log says so.
     """
     if _replaced:
         return
@@ -50,7 +50,7 @@ def uninstall() -> None:
 
 
 def _exchange(parser: type, name: str, function: Callable[..., Any]) -> None:
-    """Let ``function`` answer for a method of ``parser``, but not for derived or changed ones."""
+    """Replace a method of ``parser`` by ``function``, except for derived or changed parsers."""
     original = getattr(parser, name)
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,7 +1,7 @@
 """The settings of the game that the webclient reads.
 
-Each function reads one setting, and raises what the Portal stops with when it is wrong: the
-message names the setting, its value and what was expected.
+Each function reads one setting. A wrong setting raises an error, which stops the Portal; the
+message names the setting, its value and the expected kind of value.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = [
 
 
 def base_session_class() -> type:
-    """Return the class of ``BASE_SESSION_CLASS``, which every connection of a game is."""
+    """Return the class of ``BASE_SESSION_CLASS``, the base class of all connections of a game."""
     try:
         found = class_from_module(settings.BASE_SESSION_CLASS)
     except (AttributeError, ImportError, TypeError) as error:
@@ -37,7 +37,7 @@ def base_session_class() -> type:
 
 
 def session_store() -> type:
-    """Return the store of browser sessions of ``SESSION_ENGINE``, a module of Django."""
+    """Return the store of browser sessions in the module that ``SESSION_ENGINE`` names."""
     try:
         store: type = import_module(settings.SESSION_ENGINE).SessionStore
     except (AttributeError, ImportError, TypeError) as error:
@@ -47,7 +47,7 @@ def session_store() -> type:
 
 
 def upstream_ips() -> tuple[str, ...]:
-    """Return ``UPSTREAM_IPS``: addresses and networks of the proxies before the game."""
+    """Return ``UPSTREAM_IPS``: the addresses and networks of the proxies before the game."""
     try:
         addresses = _strings("UPSTREAM_IPS", "a list of IP addresses and networks")
         Upstreams(addresses)
@@ -57,9 +57,9 @@ def upstream_ips() -> tuple[str, ...]:
 
 
 def subprotocols() -> tuple[str, ...] | None:
-    """Return ``WEBSOCKET_SUBPROTOCOLS``, preferred first; None, for all, where it is not set.
+    """Return ``WEBSOCKET_SUBPROTOCOLS``, the preferred first; None, which means all, if not set.
 
-    Raises TypeError, as upstream does, for anything but a string or strings.
+    Raises TypeError, as upstream does, if it is neither a string nor a list of strings.
     """
     if getattr(settings, "WEBSOCKET_SUBPROTOCOLS", None) is None:
         return None
@@ -67,7 +67,7 @@ def subprotocols() -> tuple[str, ...] | None:
 
 
 def screenreader_strip() -> re.Pattern[str]:
-    """Return ``SCREENREADER_REGEX_STRIP``: what is cut from the text for a screen reader."""
+    """Return ``SCREENREADER_REGEX_STRIP``; its matches are removed from text for screen readers."""
     try:
         return re.compile(settings.SCREENREADER_REGEX_STRIP, re.DOTALL | re.MULTILINE)
     except (TypeError, re.error) as error:
@@ -76,7 +76,7 @@ def screenreader_strip() -> re.Pattern[str]:
 
 
 def _strings(name: str, expected: str) -> tuple[str, ...]:
-    """Read a list of strings; one string is taken for a list of one, as it was surely meant."""
+    """Read a setting that is a list of strings; a single string is read as a list of one."""
     value = getattr(settings, name)
     if isinstance(value, str):
         return (value,)

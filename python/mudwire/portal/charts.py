@@ -1,4 +1,4 @@
-"""Colour charts in Evennia's markup: what a client and a converter can show."""
+"""Colour charts in Evennia's markup, to show the colours of a client and a converter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WIDTH = 38
 
 
 def sixteen() -> str:
-    """Return the sixteen ANSI colours, as text and as ground, with their markup."""
+    """Return the sixteen ANSI colours as foreground and background, with their markup."""
     rows = ["|wThe 16 colours of ANSI|n"]
     for letters in (LETTERS.upper(), LETTERS):
         rows.append("  " + "".join(f"|{letter}||{letter}|n  " for letter in letters))
@@ -24,7 +24,7 @@ def sixteen() -> str:
 
 
 def cube() -> str:
-    """Return the 216 colours of xterm's cube and its greys, as grounds."""
+    """Return the 216 colours of xterm's cube and the greys, as backgrounds."""
     rows = ["|wThe 256 colours of xterm|n"]
     rows.extend(
         "  "
@@ -40,7 +40,7 @@ def cube() -> str:
 
 
 def truecolor() -> str:
-    """Return the colour circle at three brightnesses, each cell a colour of its own."""
+    """Return the colour circle in five saturations and brightnesses; no two cells are alike."""
     rows = ["|wTruecolor: 16.7 million colours|n"]
     for saturation, value in ((0.35, 1.0), (0.6, 1.0), (0.85, 1.0), (0.85, 0.75), (0.85, 0.5)):
         cells = []
@@ -54,4 +54,4 @@ def truecolor() -> str:
 
 
 CHARTS: dict[str, Callable[[], str]] = {"16": sixteen, "256": cube, "truecolor": truecolor}
-"""Name of each chart -> what makes it."""
+"""Name of each chart -> the function that makes it."""

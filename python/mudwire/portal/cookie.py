@@ -1,8 +1,8 @@
 """The cookie that holds a browser's secret.
 
-The page's scripts cannot read it (HttpOnly), other sites cannot have it sent with
-their requests (SameSite=Lax), and behind TLS its name begins with ``__Host-``, which
-no other host of the domain can plant (RFC 6265bis, section 4.1.3).
+The page's scripts cannot read it (HttpOnly). Browsers send it with a request from another site
+only if a link leads to the page (SameSite=Lax). Behind TLS its name begins with ``__Host-``:
+another host of the domain cannot set such a cookie (RFC 6265bis, section 4.1.3).
 """
 
 from mudwire.sessions.browser_store import MAX_AGE
@@ -12,8 +12,8 @@ def is_secure(forwarded_proto: str | None, tls: bool) -> bool:
     """Tell whether the browser speaks TLS, to this process or to a proxy before it.
 
     Args:
-        forwarded_proto: The request's ``X-Forwarded-Proto``. It is believed from anyone:
-            who lies about it changes only the answer to themselves.
+        forwarded_proto: The request's ``X-Forwarded-Proto``. Every client is believed, because
+            a false value changes only the answer to that client.
         tls: Whether this process's own connection is encrypted.
 
     """

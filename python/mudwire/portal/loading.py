@@ -1,4 +1,4 @@
-"""Loading a game class by its place, with every failure said in one line."""
+"""Load a game class by its name, and report each failure in one line."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from mudwire.game import Game
 
 
 class NoGameError(ValueError):
-    """Why there is no game at the place that was named."""
+    """The reason why a game class cannot be loaded, in one line."""
 
 
 def load_game(text: str) -> type[Game]:
-    """Return a game class by its place.
+    """Return a game class by its name.
 
     Args:
         text: ``module:Class`` or ``path.py:Class``.
 
     Raises:
-        NoGameError: There is no such file, module or class, it is no game, or it cannot be
-            imported.
+        NoGameError: The file, module or class does not exist or cannot be imported, or the
+            class is no complete subclass of ``Game``.
 
     """
     place, colon, name = text.rpartition(":")

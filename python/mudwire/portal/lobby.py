@@ -1,9 +1,9 @@
 """The lobby: the embedded game, one room where people talk.
 
-Whatever a player types is literal: ``plain_line`` takes its control characters and
-``literal`` its markup, so that nobody can speak in another's name or send a link that
-runs a command. Only ``markup`` and ``prompt`` read a player's markup, and only the
-player sees what comes of it.
+A player's text is shown literally: ``plain_line`` removes its control characters and
+``literal`` escapes its markup. So a player can neither speak in another's name nor send a
+link that runs a command. Only the commands ``markup`` and ``prompt`` read a player's markup,
+and only that player sees the result.
 """
 
 from __future__ import annotations
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
     from mudwire.sessions.session import Session
 
 ABSENCE_SECONDS = 20.0
-"""How long a player without a connection keeps their place: a reload, a tunnel."""
+"""How long a player without a connection keeps their place, as during a reload or in a tunnel."""
 
 MAX_LINE = 1000
-"""Characters of a line that the lobby reads."""
+"""The number of characters that the lobby reads of a line; the rest is cut off."""
 
 _NAME = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*")
 _ON_OFF = {"on": True, "off": False}
 
 
 def plain_line(text: str) -> str:
-    """Return one line of what a player typed, without control and format characters.
+    """Return a player's text as one line without control and format characters.
+
+    Format characters (Unicode category Cf: bidirectional overrides, zero widths) are removed
+    because they reverse or hide the text beside them.
 
     Args:
-        text: Anything. Format characters go because they reverse or hide what stands
-            beside them (Unicode category Cf: bidirectional overrides, zero widths).
+        text: Any text.
 
     """
     visible = (
@@ -49,14 +51,14 @@ def plain_line(text: str) -> str:
 
 
 def letters_of(name: str) -> str | None:
-    """Return the ASCII letters that a name is made of, in lower case, or None if it is no name.
+    """Return the ASCII letters of a name in lower case, or None for an invalid name.
 
-    Two names with the same letters look alike, accents or not, so they are one name; and so do
-    a capital i and an l, which both count as an l.
+    Two names with the same letters look alike, even if their accents differ, so they count as
+    one name. A capital i looks like an l, so both count as an l.
 
     Args:
-        name: 2 to 20 Latin letters, with accents if need be, and single hyphens and
-            apostrophes between them.
+        name: The text. A valid name has 2 to 20 characters: Latin letters, with or without
+            accents, and single hyphens and apostrophes between them.
 
     """
     bare = "".join(
@@ -68,7 +70,7 @@ def letters_of(name: str) -> str | None:
 
 @dataclass
 class Player:
-    """Somebody in the lobby, on as many pages as they have open."""
+    """A player in the lobby, with one session for each open page."""
 
     name: str
     browser: str | None
@@ -82,10 +84,10 @@ class Player:
 
 
 class Lobby(Game):
-    """A room with everybody in it.
+    """One room with all players in it.
 
     Args:
-        clock: What counts the seconds of an absence; the reactor if None.
+        clock: The ``IReactorTime`` that measures absences; the reactor if None.
 
     """
 
@@ -112,14 +114,14 @@ class Lobby(Game):
         }
 
     def at_start(self) -> None:
-        """Take the reactor's clock, unless another was given."""
+        """Use the reactor as the clock, unless a clock was given."""
         if self._clock is None:
             from twisted.internet import reactor  # noqa: PLC0415 # importing it installs it
 
             self._clock = reactor
 
     def at_connect(self, session: Session) -> None:
-        """Bring a player back whose browser is logged in, or ask for a name."""
+        """Bring back the player of a browser that is logged in; ask others for a name."""
         if session.logged_in and isinstance(session.uid, str) and self._enter(session, session.uid):
             return
         session.msg(
@@ -128,7 +130,7 @@ class Lobby(Game):
         )
 
     def at_text(self, session: Session, text: str) -> None:
-        """Take a name from a stranger, and a command from a player."""
+        """Read a name from a new player, and a command from a player with a name."""
         line = plain_line(text)
         player = self._player_of.get(session.sessid)
         if player is None:
@@ -144,7 +146,7 @@ class Lobby(Game):
         args: list[Any],  # noqa: ARG002 # the hook's
         kwargs: dict[str, Any],
     ) -> None:
-        """Take the client's answer to ``oob``."""
+        """Report the client's answer to the command ``oob``."""
         sent = kwargs.get("sent")
         if name == "pong" and isinstance(sent, (int, float)) and 0 <= sent <= time.monotonic():
             session.msg(
@@ -153,7 +155,7 @@ class Lobby(Game):
             )
 
     def at_disconnect(self, session: Session) -> None:
-        """Keep the place of a player whose last page closed, for a while."""
+        """Keep the place of a player for ``ABSENCE_SECONDS`` after their last page closed."""
         player = self._player_of.pop(session.sessid, None)
         if player is None:
             return

@@ -24,22 +24,24 @@ DEFAULT_SESSIONS = "mudwire.sqlite3"
 
 
 class EnvironmentVariableError(Exception):
-    """What is wrong with an environment variable, in one line."""
+    """An environment variable has a wrong value; the message is one line."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """An option that may come from the environment as well.
+    """An option of the command line with an environment variable.
 
     Attributes:
-        name: Its name, without dashes; the variable is ``MUDWIRE_<NAME>``.
-        metavar: What its value is.
-        help: One sentence.
-        default: What it is when neither gives it, as text.
-        parse: Makes the value of its text, or raises ValueError with what was expected.
-        many: Whether it may be given several times; in the environment, separated by commas.
-        switch: Whether it stands without a value on the command line, and means ``on``.
-        short: A letter that means it too.
+        name: The name without the leading dashes; the variable is ``MUDWIRE_<NAME>``.
+        metavar: The placeholder of the value in the help.
+        help: The description in the help, one sentence.
+        default: The default value as text; empty for an option without one.
+        parse: Converts the text to the value. Raises ValueError, and the message says what was
+            expected.
+        many: Whether the option may be given several times; the variable separates the values
+            by commas.
+        switch: Whether the option stands without a value on the command line, and means ``on``.
+        short: The letter of the short form; empty for none.
 
     """
 
@@ -54,23 +56,23 @@ class Option:
 
     @property
     def variable(self) -> str:
-        """Name of the environment variable."""
+        """The name of the environment variable."""
         return f"MUDWIRE_{self.dest.upper()}"
 
     @property
     def dest(self) -> str:
-        """Name of the value among the parsed arguments."""
+        """The name of the value among the parsed arguments."""
         return self.name.replace("-", "_")
 
     @property
     def origin(self) -> str:
-        """Where its value comes from if it is not given, for the help."""
+        """The default and the variable, as the help shows them."""
         return (
             f"[default: {self.default}; {self.variable}]" if self.default else f"[{self.variable}]"
         )
 
     def add_to(self, parser: argparse._ActionsContainer) -> None:
-        """Add the option to a parser or a group; its value is None where it is not given."""
+        """Add the option to a parser or a group; the parsed value is None if it is not given."""
         names = [f"-{self.short}"] if self.short else []
         names.append(f"--{self.name}")
         text = f"{self.help} {self.origin}".replace("%", "%%")
@@ -86,13 +88,13 @@ class Option:
             )
 
     def value_in(self, arguments: argparse.Namespace) -> Any:
-        """Return the value: of the command line, else of the environment, else the default.
+        """Return the value from the command line, else from the environment, else the default.
 
         Args:
-            arguments: What the parser read.
+            arguments: The parsed command line.
 
         Raises:
-            EnvironmentVariableError: The variable counts, and its value is wrong.
+            EnvironmentVariableError: The value comes from the environment and is wrong.
 
         """
         given = getattr(arguments, self.dest)
@@ -121,7 +123,7 @@ class Option:
 
 
 def parse_listen(text: str) -> str:
-    """Return an address to listen on, if ``endpoint_of`` takes it."""
+    """Return an address to listen on; raise the AddressError of ``endpoint_of`` for a wrong one."""
     endpoint_of(text)
     return text
 
@@ -133,7 +135,7 @@ def parse_origin(text: str) -> str:
         text: ``https://example.com``, without a path, or ``*``.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: The text is neither.
 
     """
     parts = urlsplit(text)
@@ -150,7 +152,7 @@ def parse_proxy(text: str) -> str:
         text: ``127.0.0.1``, ``10.0.0.0/8``, ``::1``.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: The text is neither.
 
     """
     Upstreams([text])
@@ -164,7 +166,7 @@ def parse_switch(text: str) -> bool:
         text: ``on`` or ``1``, ``off`` or ``0``.
 
     Raises:
-        ValueError: It is none of them.
+        ValueError: The text is none of these.
 
     """
     switches = {"on": True, "1": True, "off": False, "0": False}
@@ -177,11 +179,11 @@ def parse_limit(text: str, *, whole: bool) -> float:
     """Return a limit.
 
     Args:
-        text: A number that is not negative, or ``off``, which is 0.
-        whole: Whether fractions make no sense; then it is an int.
+        text: A number that is not negative, or ``off`` for 0.
+        whole: Whether the limit is a whole number; then an int is returned.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is no such number.
 
     """
     try:
@@ -235,7 +237,7 @@ OPTIONS = (
     Option(
         "verbose",
         "",
-        "log requests, connections and what was dropped",
+        "log requests, connections and dropped messages",
         "off",
         parse_switch,
         switch=True,
@@ -255,4 +257,4 @@ LIMIT_OPTIONS = tuple(
     for limit in LIMITS.values()
     if limit.attribute not in vars(WebSocketClient)
 )
-"""The limits of the connection, but for those that the standalone leaf has settled."""
+"""The limits of the connection, except those that ``WebSocketClient`` itself sets."""

@@ -1,9 +1,9 @@
-"""The 256 colours of xterm as CSS classes, under the names that Evennia gives them."""
+"""The 256 colours of xterm as CSS classes, with Evennia's class names."""
 
 from collections.abc import Iterator
 
-# The sixteen that a terminal's theme may choose, for a dark ground: each of them
-# but black can be read on it.
+# The first sixteen colours are the theme's own choice, as in a terminal. Each of them except
+# black is legible on the dark background of the page.
 THEME = (
     "#3b4252", "#d3656f", "#8fbf7f", "#d9b36c", "#6f9fd8", "#b98cc8", "#6fbfc0", "#c9ced8",
     "#6b7488", "#ff7b85", "#a9e08f", "#ffd479", "#86b8ff", "#d9a3ea", "#85e0e0", "#ffffff",
@@ -23,7 +23,7 @@ def colours() -> Iterator[str]:
 
 
 def stylesheet() -> str:
-    """Return the rules of ``color-000`` to ``color-255`` and ``bgcolor-000`` to ``bgcolor-255``."""
+    """Return the CSS of ``color-000`` to ``color-255`` and ``bgcolor-000`` to ``bgcolor-255``."""
     return "".join(
         f".color-{number:03}{{color:{colour}}}.bgcolor-{number:03}{{background-color:{colour}}}\n"
         for number, colour in enumerate(colours())

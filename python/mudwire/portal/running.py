@@ -1,4 +1,4 @@
-"""Running the portal as a process: start, signals, log, exit code."""
+"""Run the portal as a process: start, signals, log, exit code."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _EXPECTED = "PORT, HOST:PORT or a Twisted endpoint string such as unix:/run/mudw
 
 
 class StartError(Exception):
-    """Why the portal cannot start, in one line."""
+    """The reason why the portal cannot start, in one line."""
 
 
 class AddressError(ValueError):
-    """Why something is no address to listen on, in one line."""
+    """The reason why a text is no address to listen on, in one line."""
 
 
 def endpoint_of(text: str) -> str:
@@ -40,10 +40,10 @@ def endpoint_of(text: str) -> str:
             ``unix:/run/mudwire.sock`` or ``ssl:443:privateKey=key.pem``.
 
     Returns:
-        The endpoint as ``twisted.internet.endpoints.serverFromString`` takes it.
+        The endpoint in the form that ``twisted.internet.endpoints.serverFromString`` reads.
 
     Raises:
-        AddressError: The port is none, or missing.
+        AddressError: The port is missing or above 65535.
 
     """
     match = _HOST_AND_PORT.fullmatch(text)
@@ -71,11 +71,11 @@ def run(
     """Run a portal until a signal stops it.
 
     Args:
-        game: Class of the game.
-        listen: Where to listen, as ``endpoint_of`` takes it.
-        sessions: SQLite file of the browser sessions, or ``:memory:``.
-        origins: Origins whose pages may connect besides the portal's own.
-        proxies: Addresses and networks of proxies.
+        game: The class of the game.
+        listen: The address to listen on, in a form that ``endpoint_of`` reads.
+        sessions: The SQLite file of the browser sessions, or ``:memory:``.
+        origins: The origins whose pages may connect besides the portal's own.
+        proxies: The addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
         options: Class attributes for the websocket protocol.
         verbose: Whether the log holds debug lines.
 
@@ -87,7 +87,6 @@ def run(
 
     """
     _log_to_stderr(verbose)
-    # Imported late: the first import of the reactor installs it.
     from twisted.internet import reactor as the_reactor  # noqa: PLC0415 # importing it installs it
 
     reactor: Any = the_reactor  # mypy cannot read its interface
@@ -146,7 +145,7 @@ def _endpoint(description: str, reactor: Any) -> Any:
         )
     except ModuleNotFoundError as error:
         raise StartError(
-            f"cannot listen on {description!r}: {error}; mudwire's extra 'tls' brings it"
+            f"cannot listen on {description!r}: {error}; install mudwire with the extra 'tls'"
         ) from None
     except (TypeError, ValueError) as error:
         raise AddressError(f"{description!r}: {error}; expected {_EXPECTED}") from None
@@ -173,10 +172,11 @@ def _reason(error: BaseException) -> str:
 
 
 def url_of(address: Any) -> str:
-    """Return where a browser finds a portal that listens on an address.
+    """Return the URL of a portal for a browser on this machine.
 
     Args:
-        address: What the port listens on; ``0.0.0.0`` and ``::`` become ``localhost``.
+        address: The ``IAddress`` that the portal listens on. ``0.0.0.0`` and ``::`` become
+            ``localhost``.
 
     """
     host = getattr(address, "host", None)
@@ -192,7 +192,7 @@ def url_of(address: Any) -> str:
 def _stop_on_signals(reactor: Any) -> None:
     def stop(_number: int, _frame: Any) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, signal.SIG_DFL)  # a second one kills
+            signal.signal(name, signal.SIG_DFL)  # a second signal kills the process
         reactor.callFromThread(reactor.stop)
 
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -28,14 +28,15 @@ class PortalService(Service):
 
     Args:
         game: The game.
-        endpoint: Where to listen, an ``IStreamServerEndpoint``.
-        sessions: Where browser sessions are kept; memory if None.
-        origins: Origins whose pages may connect besides the portal's own.
-        proxies: Addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
-        options: More class attributes for the websocket protocol, its limits among them.
+        endpoint: The ``IStreamServerEndpoint`` to listen on.
+        sessions: The store of browser sessions; a store in memory if None.
+        origins: The origins whose pages may connect besides the portal's own.
+        proxies: The addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
+        options: More class attributes for the websocket protocol, such as its limits.
 
     Attributes:
-        listening: Fires with None when the portal listens, or with why it cannot.
+        listening: A Deferred that fires with None when the portal listens, or fails with the
+            error that prevents it.
 
     """
 
@@ -61,8 +62,8 @@ class PortalService(Service):
         self._started = False
         factory = WebSocketServerFactory()
         factory.sessionhandler = self.sessions
-        # Each portal has a class of its own, because the protocol, like Evennia's,
-        # reads what it is told from its class.
+        # Each portal has a protocol class of its own, because the protocol reads its options
+        # from class attributes, as Evennia's does.
         factory.protocol = type(
             "WebSocketClient",
             (WebSocketClient,),
@@ -77,7 +78,7 @@ class PortalService(Service):
 
     @property
     def address(self) -> Any:
-        """Where the portal listens, an ``IAddress``."""
+        """The ``IAddress`` that the portal listens on."""
         assert self._port is not None, "the portal is not listening"
         return self._port.getHost()
 
@@ -124,7 +125,7 @@ class PortalService(Service):
         """Stop listening, close every connection with code 1001 and end the game.
 
         Returns:
-            A Deferred that fires when all of that is done.
+            A Deferred that fires when the game has ended.
 
         """
         super().stopService()  # type: ignore[no-untyped-call] # Twisted is typed in parts

@@ -1,7 +1,7 @@
-"""What the portal answers over HTTP: the page, its files, and the way to the websocket.
+"""The HTTP side of the portal: the page, its files, and the upgrade to a websocket.
 
-The set of paths is closed and held in memory, so no path can lead out of it. The
-portal takes no bodies: what is sent as one is thrown away as it comes.
+All answers are held in memory by their paths, so no path leads to another file. The portal
+reads no request bodies: it discards their bytes as they arrive.
 """
 
 # Twisted is typed in parts:
@@ -40,8 +40,8 @@ TYPES = {
     "svg": "image/svg+xml",
 }
 
-# No host but this one, no inline script or style, and no way from text to markup
-# but the page's own reader (require-trusted-types-for).
+# The page loads from this host only, and runs no inline script or style. With
+# require-trusted-types-for, only the page's own reader turns text into elements.
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -72,31 +72,31 @@ UPGRADE_REQUIRED = 426  # RFC 9110, section 15.5.22; Twisted has no name for it
 
 
 class PortalRequest(Request):
-    """A request whose body is thrown away as it comes."""
+    """A request whose body is discarded as it arrives."""
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802, ARG002 # Twisted's name
-        """Make no room for a body, however long it says to be."""
+        """Allocate nothing for a body, whatever length the request announces."""
         self.content = BytesIO()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 # Twisted's name
-        """Throw a piece of the body away."""
+        """Discard a part of the body."""
 
 
 class PortalChannel(http.HTTPChannel):
-    """An HTTP connection that has a time for each request, and room for its header."""
+    """An HTTP connection with a deadline for each request and a limit for its header."""
 
     _header_bytes = 0
 
     def resetTimeout(self) -> None:  # noqa: N802 # Twisted's name
-        """Keep the deadline: what trickles in does not put it off."""
+        """Keep the deadline: received bytes do not extend it."""
 
     def timeoutConnection(self) -> None:  # noqa: N802 # Twisted's name
-        """Cut a connection whose request is not there in time."""
+        """Close a connection whose request is not complete in time."""
         _log.debug("{peer}: no request within open_handshake_timeout", peer=self.getPeer())
         super().timeoutConnection()
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 # Twisted's name
-        """Take a line of the header, if there is room for it."""
+        """Handle a line of the header, or refuse a header that is too long."""
         self._header_bytes += len(line) + len(self.delimiter)
         if self._header_bytes > self.totalHeadersSize:
             self.lineLengthExceeded(line)
@@ -111,7 +111,7 @@ class PortalChannel(http.HTTPChannel):
         self.loseConnection()
 
     def allHeadersReceived(self) -> None:  # noqa: N802 # Twisted's name
-        """Make room for the header of the next request."""
+        """Count the header of the next request from zero."""
         self._header_bytes = 0
         super().allHeadersReceived()
 
@@ -120,10 +120,10 @@ class PortalSite(Site):
     """The HTTP factory of the portal; logs requests at debug level.
 
     Args:
-        resource: What it answers with.
-        limits: Has the limits ``open_handshake_timeout``, here from the beginning of a
-            connection, or the end of an answer, to the end of the next request, and
-            ``max_handshake_bytes``.
+        resource: The resource that answers all requests.
+        limits: A class with the limits. ``open_handshake_timeout`` is the time from the
+            beginning of a connection, or from the end of an answer, to the end of the next
+            request. ``max_handshake_bytes`` is the longest header of a request.
 
     """
 
@@ -138,17 +138,17 @@ class PortalSite(Site):
         self._header_bytes = limits.max_handshake_bytes or maxsize
 
     def acceptableProtocols(self) -> list[bytes]:  # noqa: N802 # Twisted's name
-        """Speak HTTP/1.1 over TLS as well, the one protocol that the limits are kept in."""
+        """Offer only HTTP/1.1 over TLS, because the limits apply to HTTP/1.1 alone."""
         return [b"http/1.1"]
 
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 # Twisted's name
-        """Return an HTTP channel that has the limits."""
+        """Return an HTTP channel with the limits."""
         channel: Any = super().buildProtocol(addr)
         channel.totalHeadersSize = channel.MAX_LENGTH = self._header_bytes
         return channel
 
     def log(self, request: Any) -> None:
-        """Log a request that was answered."""
+        """Log an answered request."""
         _log.debug(
             "{method} {path} {code}",
             method=request.method.decode("ascii", "replace"),
@@ -158,11 +158,11 @@ class PortalSite(Site):
 
 
 class PortalResource(Resource):
-    """Everything that the portal has, by path.
+    """All answers of the portal, by path.
 
     Args:
         title: The page's title.
-        websocket: Factory of the websocket protocol.
+        websocket: The factory of the websocket protocol.
 
     """
 
@@ -209,14 +209,14 @@ class PortalResource(Resource):
         request.setHeader("Cache-Control", "no-store")
         host = header(request, b"host") or ""
         if HOST.fullmatch(host):
-            # To some browsers 'self' is this scheme alone, and a websocket's is another.
+            # In some browsers 'self' allows only the page's scheme, not ws: or wss:.
             policy = POLICY.replace("connect-src 'self'", f"connect-src ws://{host} wss://{host}")
             request.setHeader("Content-Security-Policy", policy)
         return self._page.replace("{csessid}", str(key)).encode()
 
 
 def header(request: Any, name: bytes) -> str | None:
-    """Return a header of a request, whatever bytes are in it (RFC 9110, section 5.5)."""
+    """Return a header of a request as latin-1, which reads any bytes (RFC 9110, section 5.5)."""
     value: bytes | None = request.getHeader(name)
     return None if value is None else value.decode("latin-1")
 
@@ -230,7 +230,7 @@ def plain(request: Any, code: int, text: str) -> bytes:
 
 
 class _Constant:
-    """A file that does not change while the portal runs; browsers ask again by its ETag."""
+    """A file that does not change while the portal runs; browsers revalidate it by its ETag."""
 
     def __init__(self, content: bytes, content_type: str) -> None:
         self._content = content
@@ -249,14 +249,14 @@ class _Constant:
 
 
 class WebSocketUpgrade:
-    """Hands a connection over from HTTP to the websocket protocol, for good.
+    """Hands a connection over from HTTP to the websocket protocol.
 
-    Autobahn's ``WebSocketResource`` leaves the HTTP channel registered as the
-    transport's producer, and channel and request in memory for as long as the
-    connection lasts. Here nothing of them stays.
+    Autobahn's ``WebSocketResource`` leaves the HTTP channel registered as the transport's
+    producer, and keeps the channel and the request in memory for as long as the connection
+    lasts. This class detaches both, so that they are freed at once.
 
     Args:
-        factory: Makes the websocket protocol.
+        factory: The factory of the websocket protocol.
 
     """
 
@@ -264,14 +264,14 @@ class WebSocketUpgrade:
         self._factory = factory
 
     def __call__(self, request: Any) -> bytes | int:
-        """Hand the request's connection over, or say that a websocket is here."""
+        """Hand the request's connection over; answer 426 if it asks for no websocket."""
         if "websocket" not in (header(request, b"upgrade") or "").lower():
             request.setHeader("Upgrade", "websocket")
             return plain(request, UPGRADE_REQUIRED, "Here is a websocket; the page is at /")
         protocol: Any = self._factory.buildProtocol(request.getClientAddress())
         channel = request.channel
         transport = channel.transport
-        # The handshake as it came, and what came behind it in the same segment.
+        # The bytes of the handshake, and those that came behind it in the same segment.
         head = b"".join(
             b"%s: %s\r\n" % (name, value)
             for name, values in request.requestHeaders.getAllRawHeaders()
@@ -297,7 +297,7 @@ class WebSocketUpgrade:
         try:
             protocol.makeConnection(transport)
             protocol.dataReceived(received)
-        except Exception:  # Twisted could only answer with the request, which is gone
-            _log.failure("A websocket could not be begun")
+        except Exception:  # Twisted would answer through the request, which is detached
+            _log.failure("A websocket connection could not be started")
             transport.abortConnection()
         return NOT_DONE_YET

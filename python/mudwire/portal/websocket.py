@@ -1,7 +1,7 @@
-"""The standalone leaf: the webclient protocol on the embedded session.
+"""The concrete class of ``mudwire serve``: the webclient protocol with the embedded session.
 
-Beyond the protocol it knows where a connection comes from: its Origin must be this
-host or an allowed one, and its csessid must fit the browser's cookie.
+It adds two checks to the protocol: the Origin of a handshake must be this host or an allowed
+one, and the csessid in the address must match the browser's cookie.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 class WebSocketClient(WebClientProtocol, Session):
     """One player's websocket connection to an embedded game.
 
-    A connection that ends leaves its browser logged in, for the reload or the
-    reconnection that follows; ``disconnect``, called by the game, logs it out. The game
-    hears of the end at once: how long it keeps somebody's place is for itself to say.
+    The end of a connection leaves its browser logged in, because a reload or a new connection
+    may follow; the game logs it out with ``disconnect``. ``at_disconnect`` is called at once,
+    without a grace period: the game itself decides how long it keeps a player's place.
 
     Attributes:
-        allowed_origins: Origins (``https://example.com``) whose pages may connect besides
-            those of the host itself; ``*`` for any.
+        allowed_origins: The origins (``https://example.com``) whose pages may connect besides
+            those of this host; ``*`` allows all.
 
     """
 
@@ -43,7 +43,7 @@ class WebSocketClient(WebClientProtocol, Session):
     _browser_key: str | None = None
 
     def onConnect(self, request: Any) -> str | None:
-        """Refuse other sites' pages, note the browser's cookie, choose the subprotocol."""
+        """Refuse the pages of other sites, read the browser's cookie, choose the subprotocol."""
         if not self._origin_allowed(request.origin, request.headers.get("host", "")):
             raise ConnectionDeny(
                 ConnectionDeny.FORBIDDEN,
@@ -57,7 +57,7 @@ class WebSocketClient(WebClientProtocol, Session):
         return super().onConnect(request)
 
     def get_client_session(self) -> BrowserSession | None:
-        """Return the browser session, if the csessid in the address fits the cookie."""
+        """Return the browser session, if the csessid in the address matches the cookie."""
         browser_session = super().get_client_session()
         if self.csessid != self._browser_key:
             self.csessid = None
@@ -65,12 +65,12 @@ class WebSocketClient(WebClientProtocol, Session):
         return browser_session
 
     def onClose(self, wasClean: bool, code: int | None = None, reason: str | None = None) -> None:
-        """End the session, however the connection ended; its browser stays logged in."""
+        """End the session, whatever the close code; the browser stays logged in."""
         self._keeps_login = True
         super().onClose(wasClean, code, reason)
 
     def going_away(self) -> None:
-        """Close with code 1001, which says that the server stops and to come back later."""
+        """Close with code 1001, which tells the client that the server stops."""
         if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=GOING_AWAY, reasonUtf8=b"The server stops.")
         else:
@@ -78,5 +78,5 @@ class WebSocketClient(WebClientProtocol, Session):
 
     def _origin_allowed(self, origin: str | None, host: str) -> bool:
         if not origin or "*" in self.allowed_origins:
-            return True  # not a browser, which always says where it comes from
+            return True  # browsers always send an Origin, so this is another program
         return origin in self.allowed_origins or urlsplit(origin).netloc == host

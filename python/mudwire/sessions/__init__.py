@@ -1,1 +1,1 @@
-"""Sessions: what a host offers, the embedded host's own, and the login of a browser."""
+"""Sessions: the interface of an application, the embedded one's own, and browser logins."""

@@ -1,7 +1,7 @@
-"""BrowserLogin: the login that a browser brings to a connection, and takes along to the next.
+"""BrowserLogin: a browser stays logged in from one connection to the next.
 
-The host keeps a session for each browser, and the client names it by its csessid. Tabs share
-that, so each page also has an id of its own.
+The application keeps a browser session for each browser, and the client names it by its
+csessid. The tabs of a browser share the csessid, so each page also has a page id.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class BrowserLogin:
     """The browser's side of a session; a base of the protocol class."""
 
     browser_session_store: BrowserSessionStore | None = None
-    """Gives the browser session of a csessid."""
+    """The store that returns the browser session of a csessid; None for no browser sessions."""
 
     nonce: int = 0
 
-    if TYPE_CHECKING:  # the protocol and the host's session class have these
+    if TYPE_CHECKING:  # the protocol and the application's session class define these
         browserstr: str
         csessid: str | None
         logged_in: bool
@@ -41,12 +41,12 @@ class BrowserLogin:
         _end_session: Any
 
     def get_client_session(self) -> BrowserSession | None:
-        """Return the browser session that the request names, if it names one.
+        """Return the browser session that the request names, or None.
 
-        The query is ``?csessid&page_id&browser``; ``csessid``, ``page_id`` and ``browserstr``
-        are set from it. Without a query ``csessid`` is None, and so it is for the ``false`` that
-        Evennia's page sends for a browser without a session. An empty one stays empty; neither
-        names a browser session.
+        The query is ``?csessid&page_id&browser``. It sets ``csessid``, ``page_id`` and
+        ``browserstr``. ``csessid`` is None without a query, and for the text ``false``, which
+        Evennia's page sends for a browser without a session. An empty ``csessid`` stays empty
+        and names no browser session.
         """
         _, query_mark, query = getattr(self, "http_request_uri", "").partition("?")
         csessid, *rest = query.split("&", 2)
@@ -61,7 +61,7 @@ class BrowserLogin:
         return store(session_key=self.csessid)
 
     def _log_in_from_browser(self) -> None:
-        """Take the login from the browser session, and the number of a session that was lost."""
+        """Take over the login of the browser session, and the number of a lost session."""
         try:
             browser_session = self.get_client_session()
             if browser_session is None:
@@ -76,7 +76,7 @@ class BrowserLogin:
         self.uid = uid
         self.nonce = nonce
         self.logged_in = True
-        for session in self._remnants():
+        for session in self._predecessors():
             self.sessid = session.sessid
             if isinstance(session, BrowserLogin):
                 session._end_session()
@@ -84,12 +84,13 @@ class BrowserLogin:
             else:
                 self.sessionhandler.disconnect(session)
 
-    def _remnants(self) -> list[Any]:
+    def _predecessors(self) -> list[Any]:
         """Return the sessions that this one continues.
 
-        A page has one connection, so an older one of the same page is dead, whether or not that
-        was noticed. Without such, they are all those of the browser that were lost: a page that
-        was loaded again has a new id. Tabs share the csessid, and each comes back as itself.
+        A page has one connection, so an older session with the same page id is dead, even if its
+        loss is not noticed yet. Without such a session, this one continues every lost session of
+        the browser, because a reloaded page has a new id. The open tabs of the browser keep
+        their sessions.
         """
         sessions = self.sessionhandler.sessions_from_csessid(self.csessid)
         if self.page_id:
@@ -103,7 +104,7 @@ class BrowserLogin:
         ]
 
     def _log_out_from_browser(self) -> None:
-        """Forget the login, unless a newer page of this browser has logged in since."""
+        """Delete the login from the browser session, unless a newer page has logged in since."""
         try:
             browser_session = self.get_client_session()
             if browser_session is None:
@@ -117,7 +118,7 @@ class BrowserLogin:
             _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
 
     def at_login(self) -> None:
-        """Remember in the browser session who logged in."""
+        """Store the player's ``uid`` in the browser session."""
         try:
             browser_session = self.get_client_session()
             if browser_session is not None:

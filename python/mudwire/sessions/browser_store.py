@@ -1,9 +1,9 @@
-"""Browser sessions in SQLite: what is remembered of a browser between its connections.
+"""Browser sessions in SQLite: the values that are kept for a browser between its connections.
 
-A browser holds a secret in a cookie; its key (the csessid) is the hash of the secret.
-Only the key is in the page, in the websocket's address and in the file, so that none
-of them, nor a proxy's log, is enough to be somebody else. A row is written when a
-player logs in, and goes when nobody came back for it in time.
+A browser holds a secret in a cookie; its key (the csessid) is the hash of the secret. The page,
+the websocket's address and the file hold only the key. So a reader of one of them, or of a
+proxy's log, cannot log in as that browser. A row is written when a player logs in, and deleted
+``MAX_AGE`` seconds after it was last saved.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ MAX_AGE = 30 * 24 * 3600
 """Seconds that a browser session is kept after it was last saved."""
 
 BUSY_SECONDS = 0.5
-"""How long a statement waits for another process that uses the file: all players wait with it."""
+"""How long a statement waits while another process uses the file; all players wait meanwhile."""
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new_secret() -> str:
-    """Return a secret for a browser that has none: 256 random bits as 43 characters."""
+    """Return a secret for a new browser: 256 random bits as 43 characters."""
     return token_urlsafe(32)
 
 
@@ -41,11 +41,11 @@ def key_of(secret: str | None) -> str | None:
     """Return the key (csessid) of a browser's secret.
 
     Args:
-        secret: What the browser's cookie holds.
+        secret: The value of the browser's cookie.
 
     Returns:
-        43 characters that need no quoting in an address, or None if ``secret`` is not
-        one of ``new_secret``'s.
+        43 characters that need no quoting in an address, or None if ``secret`` does not have
+        the form of ``new_secret``.
 
     """
     if secret is None or not _SECRET.fullmatch(secret):
@@ -54,7 +54,7 @@ def key_of(secret: str | None) -> str | None:
 
 
 class StoredBrowserSession:
-    """One browser's session: JSON values by name, kept by ``save``."""
+    """The session of one browser: JSON values by name; ``save`` stores them."""
 
     def __init__(self, store: SqliteBrowserSessions, key: str, values: dict[str, Any]) -> None:
         self._store = store
@@ -70,7 +70,7 @@ class StoredBrowserSession:
         self._values[key] = value
 
     def save(self) -> None:
-        """Write the session; its age begins anew."""
+        """Store the session; its age counts from now."""
         self._store.write(self._key, self._values)
 
 
@@ -78,14 +78,14 @@ class SqliteBrowserSessions:
     """Browser sessions by key, in one table of one SQLite file.
 
     Args:
-        path: The file, made readable for its owner only; ``:memory:`` keeps nothing
-            beyond the process.
-        max_age: Seconds that a session is kept after it was last saved.
-        clock: The time now, in seconds since 1970.
+        path: The file; only its owner may read it. ``:memory:`` keeps the sessions until the
+            process ends.
+        max_age: How many seconds a session is kept after it was last saved.
+        clock: Returns the time in seconds since 1970.
 
     Raises:
         OSError: The file or its directory cannot be written.
-        sqlite3.Error: The file is no database, or another program's.
+        sqlite3.Error: SQLite cannot use the file, for example because it is no database.
 
     """
 
@@ -99,7 +99,7 @@ class SqliteBrowserSessions:
         self._clock = clock
         if str(path) != MEMORY:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        # Autocommit: every statement below is a transaction of its own.
+        # Autocommit: every statement is a transaction.
         self._database = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
         try:
             self._database.execute("PRAGMA journal_mode = WAL")
@@ -117,7 +117,7 @@ class SqliteBrowserSessions:
             raise
 
     def __call__(self, session_key: str) -> StoredBrowserSession:
-        """Return the browser session of a key: an empty one if none is stored."""
+        """Return the browser session of a key; an empty one if none is stored."""
         row = self._database.execute(
             "SELECT data FROM browser_session WHERE key = ? AND saved > ?",
             (session_key, self._clock() - self.max_age),
@@ -129,7 +129,7 @@ class SqliteBrowserSessions:
         return int(self._database.execute("SELECT count(*) FROM browser_session").fetchone()[0])
 
     def write(self, key: str, values: dict[str, Any]) -> None:
-        """Store a session, and forget those that are too old."""
+        """Store a session, and delete those that are too old."""
         self._database.execute(
             "INSERT INTO browser_session (key, saved, data) VALUES (?, ?, ?) "
             "ON CONFLICT (key) DO UPDATE SET saved = excluded.saved, data = excluded.data",

@@ -42,11 +42,11 @@ WRONG_ARGUMENTS = "wrong arguments"
 class EmbeddedSessionHandler:
     """The table of sessions of a game that runs in the same process.
 
-    Nothing that the game raises gets past it: the error is logged, the player is
-    told in one line, and every other player goes on.
+    It catches every error of the game: the log gets the traceback, the player gets one line of
+    text, and the other players are not affected.
 
     Args:
-        game: Where commands go.
+        game: The game that gets the commands.
 
     """
 
@@ -59,7 +59,7 @@ class EmbeddedSessionHandler:
         self._emptied: list[Deferred[None]] = []
 
     def __iter__(self) -> Iterator[Any]:
-        """Iterate over the sessions that there are now; some may go meanwhile."""
+        """Iterate over the present sessions; sessions may end during the iteration."""
         return iter(list(self._sessions.values()))
 
     def count(self) -> int:
@@ -67,7 +67,7 @@ class EmbeddedSessionHandler:
         return len(self._sessions)
 
     def connect(self, session: Any) -> None:
-        """Take a session into the table, with a number of its own, and show it to the game."""
+        """Add a session to the table under a number of its own, and tell the game."""
         if not session.sessid or session.sessid in self._sessions:
             session.sessid = next(self._numbers)
         self._sessions[session.sessid] = session
@@ -79,7 +79,7 @@ class EmbeddedSessionHandler:
         self._call(session, self.game.at_connect, session)
 
     def disconnect(self, session: Any) -> None:
-        """Take a session out of the table and tell the game, the first time that it is called."""
+        """Remove a session from the table and tell the game; a second call does nothing."""
         sessid = session.sessid
         if self._sessions.get(sessid) is session:
             del self._sessions[sessid]
@@ -91,21 +91,21 @@ class EmbeddedSessionHandler:
                 emptied.callback(None)
 
     def when_empty(self) -> Deferred[None]:
-        """Return a Deferred that fires when the last session has gone."""
+        """Return a Deferred that fires when there are no sessions any more."""
         if not self._sessions:
             return succeed(None)
         self._emptied.append(Deferred())
         return self._emptied[-1]
 
     def sync(self, session: Any) -> None:
-        """Do nothing: the game sees the session itself, not a copy."""
+        """Do nothing, because the game uses the session itself, not a copy."""
 
     def data_in(self, session: Any, **kwargs: Any) -> None:
         """Hand commands of a player to the game.
 
         Args:
-            session: Whose commands.
-            kwargs: Name of each command and its ``[args, kwargs]``, straight from the
+            session: The session of the player.
+            kwargs: The name of each command with its ``[args, kwargs]``, unchecked from the
                 network. A command is refused if its arguments are no list, its keywords no
                 object, or its text no string.
 
@@ -123,7 +123,7 @@ class EmbeddedSessionHandler:
                 session.refuse(WRONG_ARGUMENTS)
 
     def _floods(self, session: Any) -> bool:
-        """Count a command, and return whether it is more than the session may send in a second."""
+        """Count a command; return whether the session exceeds ``max_command_rate``."""
         now = time.time()
         if int(now) != int(session.cmd_last):
             session.commands_this_second = 0
@@ -132,25 +132,25 @@ class EmbeddedSessionHandler:
         over = session.commands_this_second - session.max_command_rate
         if session.max_command_rate <= 0 or over <= 0:
             return False
-        if over <= 1:  # once a second: the answer must not be a flood itself
+        if over <= 1:  # once a second, so that the answers are no flood themselves
             self.log.info(
                 "Session {sessid}: {event}",
                 sessid=session.sessid,
                 event=LIMITS["max_command_rate"].log,
             )
-            session.msg("|yYou are too fast: what you send is dropped. Wait a second.|n")
+            session.msg("|yYou are too fast: your commands are dropped. Wait a second.|n")
         return True
 
     def data_out(self, session: Any, **kwargs: Any) -> None:
-        """Send commands to a player: through ``send_<name>`` if there is one, or ``send_default``.
+        """Send commands to a player, through ``send_<name>`` if it exists, else ``send_default``.
 
         Args:
-            session: Whose player.
-            kwargs: Name of each command and its ``(args, kwargs)``.
+            session: The session of the player.
+            kwargs: The name of each command with its ``(args, kwargs)``.
 
         """
         for name, (args, keywords) in kwargs.items():
-            # Autobahn keeps a state and a queue of sending under such names.
+            # Autobahn has attributes send_state and send_queue, which are no methods.
             send: Any = getattr(session, f"send_{name.strip().lower()}", None)
             try:
                 if callable(send):
@@ -163,7 +163,7 @@ class EmbeddedSessionHandler:
                 )
 
     def sessions_from_csessid(self, csessid: str) -> list[Any]:
-        """Return the sessions of one browser session: one for each of its open pages."""
+        """Return the sessions of one browser session, one for each open page."""
         return [session for session in self if session.csessid and session.csessid == csessid]
 
     def _call(self, session: Any, hook: Callable[..., None], *args: Any) -> None:

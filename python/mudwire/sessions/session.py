@@ -1,7 +1,8 @@
-"""Sessions: what a host of the protocol must offer, and ``Session``, for a host of one's own.
+"""The interface between the protocol and an application, and ``Session``, a session class.
 
-The first part is the interface, which Evennia's own classes already have. ``Session`` is
-the base class beside the protocol in ``mudwire serve``.
+An application owns the session handler. The first part of this module is the interface that it
+implements; Evennia's classes already do. ``Session`` is the session class of ``mudwire serve``,
+and of other applications without one of their own.
 """
 
 from __future__ import annotations
@@ -11,29 +12,29 @@ from typing import Any, Protocol
 
 
 class SessionHandler(Protocol):
-    """The host's table of sessions; Evennia's is ``PortalSessionHandler``."""
+    """The application's table of sessions; Evennia's is ``PortalSessionHandler``."""
 
     def connect(self, session: Any) -> None:
-        """Take a session whose handshake is done."""
+        """Add a session whose handshake is done."""
 
     def disconnect(self, session: Any) -> None:
-        """Let a session go."""
+        """Remove a session."""
 
     def sync(self, session: Any) -> None:
-        """Hear that a session's flags changed."""
+        """Update the application's copy of a session, because its flags changed."""
 
     def data_in(self, session: Any, **kwargs: Any) -> None:
-        """Take commands of a player, ``name=[args, kwargs]``."""
+        """Handle commands of a player, ``name=[args, kwargs]``."""
 
     def data_out(self, session: Any, **kwargs: Any) -> None:
         """Send commands to a player, ``name=(args, kwargs)``."""
 
     def sessions_from_csessid(self, csessid: str) -> list[Any]:
-        """Find the sessions of one browser session."""
+        """Return the sessions of one browser session."""
 
 
 class BrowserSession(Protocol):
-    """What is remembered of a browser between its connections; Evennia's is Django's session."""
+    """The values kept for a browser between its connections; in Evennia it is Django's session."""
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a value, or ``default``."""
@@ -42,11 +43,11 @@ class BrowserSession(Protocol):
         """Set a value."""
 
     def save(self) -> None:
-        """Keep what was set."""
+        """Store the values."""
 
 
 class BrowserSessionStore(Protocol):
-    """Gives the browser session of a key (the csessid)."""
+    """A callable that returns the browser session of a key (the csessid)."""
 
     def __call__(self, session_key: str) -> BrowserSession:
         """Return the browser session of ``session_key``."""
@@ -56,29 +57,29 @@ class Session:
     """One player's connection as the game sees it, with Evennia's attributes and flags.
 
     Attributes:
-        sessid: Number of the session, unique in this process; 0 before it is connected.
-        uid: Who is logged in, as the game gave it to ``log_in``; None for nobody.
+        sessid: The number of the session, unique in this process; 0 before it is connected.
+        uid: The id of the player, as the game gave it to ``log_in``; None without a login.
         uname: The player's name for logs.
         logged_in: Whether the player is logged in.
-        address: The player's network address.
-        csessid: Key of the browser session, if the client has one.
-        conn_time: When the connection was made, in seconds of ``time.time``.
-        cmd_last: When the player's latest command came, in seconds of ``time.time``.
-        commands_this_second: How many came in that second of the clock.
-        protocol_flags: What the client can do and wants, ``NOCOLOR`` and ``SCREENREADER``
-            among it; the wire formats read them at each message.
+        address: The player's network address; None where there is none (a Unix socket).
+        csessid: The key of the browser session; None if the client has none.
+        conn_time: The time of the connection, in seconds of ``time.time``.
+        cmd_last: The time of the player's latest command, in seconds of ``time.time``.
+        commands_this_second: The number of commands in the second of ``cmd_last``.
+        protocol_flags: The abilities and wishes of the client, such as ``NOCOLOR`` and
+            ``SCREENREADER``; the wire formats read them at each message.
 
     """
 
     def init_session(
         self, protocol_key: str, address: str | None, sessionhandler: SessionHandler
     ) -> None:
-        """Give a new connection its attributes; called by the protocol when it has opened.
+        """Set the attributes of a new connection; the protocol calls this when it has opened.
 
         Args:
-            protocol_key: Kind of the connection, ``websocket``.
-            address: Network address of the player; None where there is none (a Unix socket).
-            sessionhandler: The table that the session will stand in.
+            protocol_key: The kind of the connection, ``websocket``.
+            address: The player's network address; None where there is none (a Unix socket).
+            sessionhandler: The application's table of sessions.
 
         """
         self.protocol_key = protocol_key
@@ -104,7 +105,7 @@ class Session:
         """Send commands to the player.
 
         Args:
-            kwargs: Name of each command and its ``(args, kwargs)``.
+            kwargs: The name of each command with its ``(args, kwargs)``.
 
         """
         self.sessionhandler.data_out(self, **kwargs)
@@ -113,10 +114,11 @@ class Session:
         """Send text, prompts and out-of-band commands to the player, as Evennia's ``msg`` does.
 
         Args:
-            text: A line of text with markup; None sends none.
-            options: How text is sent: ``raw``, ``client_raw``, ``nocolor``, ``screenreader``.
+            text: Text with markup; None sends none.
+            options: Options of the text: ``raw``, ``client_raw``, ``nocolor``, ``screenreader``
+                (each a bool).
             kwargs: More commands by name. A dict becomes the command's keywords, a list or
-                tuple its arguments, anything else its one argument: ``prompt="> "``,
+                tuple its arguments, any other value its one argument: ``prompt="> "``,
                 ``room={"exits": 3}``.
 
         """
@@ -126,10 +128,10 @@ class Session:
         self.data_out(**commands)
 
     def log_in(self, uid: int | str, uname: str | None = None) -> None:
-        """Log the player in, and remember it in the browser session if there is one.
+        """Log the player in, and store the login in the browser session if there is one.
 
         Args:
-            uid: Who it is: what the game knows the player by.
+            uid: The id by which the game knows the player.
             uname: The player's name for logs; ``str(uid)`` if None.
 
         """
@@ -139,19 +141,19 @@ class Session:
         self.at_login()
 
     def at_login(self) -> None:
-        """Hear that the player has logged in; the protocol remembers it here."""
+        """Store the login in the browser session; the protocol class implements this."""
 
     def disconnect(self, reason: str | None = None) -> None:
-        """Log the player out and close the connection; the protocol does it.
+        """Log the player out and close the connection; the protocol class implements this.
 
         Args:
-            reason: Why, for the client; at most 123 bytes of UTF-8.
+            reason: The reason for the client's close frame, at most 123 bytes of UTF-8.
 
         """
 
 
 def _command(value: Any, options: dict[str, Any] | None) -> tuple[list[Any], dict[str, Any]]:
-    """Return the arguments and keywords of a command that was given as one value."""
+    """Return the arguments and keywords of a command that ``msg`` got as one value."""
     keywords = {"options": dict(options)} if options else {}
     if isinstance(value, str):
         return [value], keywords

@@ -1,1 +1,1 @@
-"""What the tests of the drop-in stand on: Evennia's releases, real games, webclients."""
+"""Support for the tests of the drop-in: Evennia's releases, real games, webclients."""

@@ -1,4 +1,4 @@
-"""A visit to the game's website with cookies, as a browser makes it."""
+"""A visit to the game's website with cookies, like a browser's."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ class WebsiteVisit:
         self.page("/auth/login/", csrfmiddlewaretoken=token[1], username=name, password=password)
 
     def csessid(self) -> str:
-        """Return the key that the webclient's page hands to its websocket."""
+        """Return the key that the webclient's page puts into the websocket's address."""
         return re.search(r'var csessid = "([^"]+)"', self.page("/webclient/"))[1]

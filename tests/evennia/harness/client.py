@@ -1,4 +1,4 @@
-"""A webclient, as a browser's is: it types lines, sends commands and keeps what comes back."""
+"""A webclient for tests: it types lines, sends commands and returns the messages of the game."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-PATIENCE = 60.0  # seconds that a test waits for something that must come
+PATIENCE = 60.0  # seconds that a test waits for an expected message
 V1 = "v1.evennia.com"
 
 
 class Client:
-    """A connection to a game. Text frames that hold JSON are kept as values, others as they are."""
+    """A connection to a game. Messages of v1.evennia.com are read as JSON, others stay as sent."""
 
     def __init__(
         self, url: str, subprotocols: list[str] | None = None, headers: dict[str, str] | None = None
@@ -56,19 +56,19 @@ class Client:
             self.websocket.send(line.encode())
 
     def receive(self) -> Any:
-        """Return the next frame."""
-        frame = self.websocket.recv(timeout=PATIENCE)
-        if isinstance(frame, bytes) or self.subprotocol != V1:
-            return frame
-        return json.loads(frame)
+        """Return the next message."""
+        message = self.websocket.recv(timeout=PATIENCE)
+        if isinstance(message, bytes) or self.subprotocol != V1:
+            return message
+        return json.loads(message)
 
     def wait_for(self, part: str) -> list[Any]:
-        """Return the frames up to the first that has ``part`` in it, that one included."""
-        frames = []
+        """Return the messages up to and including the first that contains ``part``."""
+        messages = []
         while True:
-            frames.append(self.receive())
-            if part in text_of(frames[-1]):
-                return frames
+            messages.append(self.receive())
+            if part in text_of(messages[-1]):
+                return messages
 
     def wait_for_close(self) -> int | None:
         """Read until the connection is closed, and return the close code."""
@@ -79,33 +79,34 @@ class Client:
             return self.websocket.close_code
 
     def settle(self) -> list[Any]:
-        """Return every frame that what was sent so far has caused.
+        """Return all messages that the commands sent so far have caused.
 
-        A command that no game has is answered in its turn; the answer ends the wait.
+        It sends a command that no game has and waits for the answer, because the game answers in
+        the order of the commands.
         """
         mark = f"zqx{next(self._marks)}"
         self.type(mark)
         return self.wait_for(mark)[:-1]
 
     def command(self, line: str) -> list[Any]:
-        """Type a line and return the frames that it causes."""
+        """Type a line and return the messages that it causes."""
         self.type(line)
         return self.settle()
 
     def log_in(self, name: str, password: str) -> list[Any]:
-        """Log in, after the welcome screen; returns the frames that follow."""
+        """Log in after the welcome screen; return the messages that follow."""
         self.wait_for("connect")
-        frames = self.command(f"connect {name} {password}")
-        if not any("Limbo" in text_of(frame) for frame in frames):
-            raise TimeoutError(f"{name} is not in the game: {frames}")
-        return frames
+        messages = self.command(f"connect {name} {password}")
+        if not any("Limbo" in text_of(message) for message in messages):
+            raise TimeoutError(f"{name} is not in the game: {messages}")
+        return messages
 
 
-def text_of(frame: Any) -> str:
-    """Return all text of a frame, whatever its form."""
-    return frame.decode() if isinstance(frame, bytes) else str(frame)
+def text_of(message: Any) -> str:
+    """Return the whole text of a message in any subprotocol."""
+    return message.decode() if isinstance(message, bytes) else str(message)
 
 
-def texts(frames: list[Any]) -> list[str]:
-    """Return the text of each ``text`` command in frames of v1.evennia.com."""
-    return [args[0] for name, args, _ in frames if name == "text"]
+def texts(messages: list[Any]) -> list[str]:
+    """Return the text of each ``text`` command in messages of v1.evennia.com."""
+    return [args[0] for name, args, _ in messages if name == "text"]

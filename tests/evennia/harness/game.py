@@ -25,7 +25,7 @@ MUDWIRE = 'WEBSOCKET_PROTOCOL_CLASS = "mudwire.evennia.WebSocketClient"\n'
 
 @dataclass(frozen=True)
 class Ports:
-    """The five ports of a game, none of them in use."""
+    """The five ports of a game; none is in use yet."""
 
     telnet: int
     web: int
@@ -54,8 +54,8 @@ class Ports:
 class Game:
     """One game in a directory of its own.
 
-    Its settings are Evennia's but for the ports, ``MAX_CONNECTION_RATE`` (a stock game lets two
-    players a second in, and queues the rest) and ``changed``.
+    Its settings are Evennia's, except for the ports, ``MAX_CONNECTION_RATE`` (a stock game admits
+    two players a second, and queues the others) and ``changed``.
     """
 
     release: Release
@@ -65,7 +65,7 @@ class Game:
 
     @classmethod
     def template(cls, release: Release, directory: Path) -> Path:
-        """Make a game directory with an empty database, for games to be copied from."""
+        """Make a game directory with an empty database as a template for ``copy``."""
         directory.mkdir()
         game = directory / "game"
         for command, cwd in ((["--init", game.name], directory), (["migrate"], game)):
@@ -91,14 +91,14 @@ class Game:
         return f"http://127.0.0.1:{self.ports.web}"
 
     def log(self, name: str) -> str:
-        """Return what a process (``portal`` or ``server``) has logged, in all its runs."""
+        """Return the log of a process (``portal`` or ``server``), of all its runs."""
         files = (self.directory / "server" / "logs").glob(f"{name}.log*")
         return "".join(file.read_text() for file in sorted(files))
 
     def launch(self) -> str:
-        """Run ``evennia start`` and return what it prints.
+        """Run ``evennia start`` and return its output.
 
-        It gives the Portal ten seconds, and then ends without a word to the Server.
+        It waits ten seconds for the Portal, and then ends without starting the Server.
         """
         name, password = SUPERUSER
         return self.release.run(
@@ -115,7 +115,7 @@ class Game:
         deadline = time.monotonic() + 120
         while not re.search("Server (started|is already running)", self.launch()):
             self._wait_for_log("portal", "Webserver-proxy starting", deadline)
-        # A new game restarts its Server once, after it has made the first room.
+        # A new game restarts its Server once, after it made the first room.
         self._wait_for_log("server", "restarted in 'reset' mode", deadline)
         with self.player() as admin:
             for player, secret in PLAYERS.items():
@@ -138,7 +138,7 @@ class Game:
 
     @contextlib.contextmanager
     def player(self, name: str = SUPERUSER[0], **connecting: object) -> Iterator[Client]:
-        """Have a player in the game, logged in, who sees what comes from now on."""
+        """Log a player in; the client returns the messages after the login."""
         password = dict([SUPERUSER], **PLAYERS)[name]
         with self.connect(**connecting) as client:
             client.log_in(name, password)
@@ -146,7 +146,7 @@ class Game:
 
 
 def without_clock(value: object) -> object:
-    """Replace what two games at the same time may differ in: the clock of channel messages."""
+    """Replace the time in channel messages, which may differ between two games."""
     if isinstance(value, str):
         return re.sub(r"\d{4}-\d\d-\d\d\(\d\d:\d\d\)", "(now)", value)
     if isinstance(value, list):

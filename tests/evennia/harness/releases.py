@@ -34,7 +34,7 @@ class Release:
 
     @property
     def has_wire_formats(self) -> bool:
-        """Evennia knows subprotocols since 6.0."""
+        """Whether the release has subprotocols; Evennia has them since 6.0."""
         return int(self.version.split(".")[0]) >= 6
 
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ class Release:
     def find_interpreter(self) -> Path | None:
         for version in self.pythons:
             for candidate in interpreters(version):
-                # Debian leaves out of Python what makes virtual environments.
+                # Debian's Python may lack venv and ensurepip.
                 ask = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
                 answer = subprocess.run(
                     [candidate, "-c", ask], capture_output=True, text=True, check=False
@@ -55,7 +55,7 @@ class Release:
     def run(
         self, *args: str | Path, cwd: Path | None = None, timeout: float = 120, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program of the virtual environment; what it printed comes back, stderr too."""
+        """Run a program of the virtual environment; stdout of the result has stderr too."""
         return subprocess.run(
             [self.environment / "bin" / args[0], *args[1:]],
             cwd=cwd,
@@ -69,9 +69,9 @@ class Release:
         )
 
     def variables(self, **more: str) -> dict[str, str]:
-        """The environment variables of a program that runs in the virtual environment.
+        """Return the environment variables of a program that runs in the virtual environment.
 
-        The seed of hashes is fixed: Evennia shows sets, and two games are compared.
+        The seed of hashes is fixed, because Evennia prints sets, and two games are compared.
         """
         path = f"{self.environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
         return {**os.environ, "PATH": path, "PYTHONHASHSEED": "0", **more}
@@ -108,7 +108,7 @@ def installed() -> list[Release]:
 
 
 def interpreters(version: str) -> Iterator[Path]:
-    """Find what may be a Python of ``version``: this one, those on PATH, those of pyenv."""
+    """Yield candidates for a Python of ``version``: this one, those on PATH, those of pyenv."""
     yield Path(sys.executable)
     for directory in os.get_exec_path():
         if (candidate := Path(directory, f"python{version}")).exists():

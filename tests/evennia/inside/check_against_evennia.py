@@ -1,8 +1,8 @@
-"""Random text through Evennia's functions and ours, side by side in one process.
+"""Random text through Evennia's functions and mudwire's, side by side in one process.
 
-Two grammars. The first keeps off the territory of the wanted differences, which are listed in
-docs/compatibility.md: there the answers are the same to the byte. The second goes everywhere: there
-ours keep to the closed list.
+There are two grammars. The first makes no text of a wanted difference (docs/compatibility.md), and
+both answers are the same to the byte. The second makes any text, and mudwire's HTML keeps to the
+closed list.
 """
 
 import json
@@ -60,7 +60,7 @@ def texts(*pieces):
     return st.lists(st.one_of(*pieces), max_size=12).map("".join)
 
 
-# A URL is found in the HTML upstream, so what stands around it are words.
+# Upstream searches the HTML for URLs, so only words and colours may stand around one.
 plain_territory = st.one_of(
     texts(words, escapes, spaces, palette, true_color.map("|n{}".format), link),
     texts(words, escapes, spaces, palette, inverse),
@@ -85,7 +85,7 @@ everywhere = texts(
 
 
 def without_cache(function):
-    """Upstream remembers its answers by a key in which other texts may fall together."""
+    """Clear upstream's cache before each call, because two texts may have the same key there."""
 
     def call(*args, **kwargs):
         ansi._PARSE_CACHE.clear()
@@ -95,26 +95,26 @@ def without_cache(function):
 
 
 @given(plain_territory, st.booleans())
-def test_html(text, strip_ansi):
+def test_html_is_the_same(text, strip_ansi):
     expected = without_cache(text2html.parse_html)(text, strip_ansi)
     assert markup.parse_html(text, strip_ansi, dialect=DIALECT) == expected
 
 
 @given(plain_territory, st.booleans(), st.booleans(), st.booleans(), st.booleans())
-def test_ansi(text, strip_ansi, xterm256, mxp, truecolor):
+def test_ansi_is_the_same(text, strip_ansi, xterm256, mxp, truecolor):
     options = {"strip_ansi": strip_ansi, "xterm256": xterm256, "mxp": mxp, "truecolor": truecolor}
     expected = without_cache(ansi.parse_ansi)(text, **options)
     assert markup.parse_ansi(text, **options, dialect=DIALECT) == expected
 
 
 @given(plain_territory)
-def test_functions_of_one_text(text):
+def test_functions_of_one_text_answer_alike(text):
     for name in ("strip_ansi", "strip_raw_ansi", "strip_mxp", "strip_unsafe_tokens", "raw"):
         assert getattr(markup, name)(text) == getattr(ansi, name)(text), name
 
 
 @given(plain_territory, st.booleans())
-def test_ansistring(text, strip_ansi):
+def test_an_ansistring_converts_alike(text, strip_ansi):
     string = ansi.ANSIString(text)
     expected = without_cache(text2html.parse_html)(string, strip_ansi)
     assert markup.parse_html(string, strip_ansi, dialect=DIALECT) == expected
@@ -151,8 +151,8 @@ if upstream_formats is not None:
     formats = st.sampled_from(sorted(upstream_formats.WIRE_FORMATS))
 
     @given(formats, plain_territory, st.dictionaries(name, json_values, max_size=2), options, flags)
-    def test_text_of_a_format(subprotocol, text, kwargs, options, flags):
-        # D14: text that ends in a bar
+    def test_the_text_of_a_format_is_the_same(subprotocol, text, kwargs, options, flags):
+        # D14: the text must not end in a bar.
         text += "."
         answers = [
             without_cache(codec.encode_text)(
@@ -168,7 +168,7 @@ if upstream_formats is not None:
         st.lists(json_values, max_size=3),
         st.dictionaries(name, json_values, max_size=2),
     )
-    def test_command_of_a_format(subprotocol, cmdname, args, kwargs):
+    def test_the_command_of_a_format_is_the_same(subprotocol, cmdname, args, kwargs):
         answers = [codec.encode_default(cmdname, *args, **kwargs) for codec in codecs(subprotocol)]
         assert value_of(answers[1]) == value_of(answers[0])
 
@@ -179,7 +179,7 @@ if upstream_formats is not None:
         )
 
     def value_of(answer):
-        """Return what a message says: JSON is compared by its value, in an envelope too."""
+        """Return the value of a message; JSON is compared by its value, in an envelope too."""
         if answer is None or answer[1]:
             return answer
         package, _, data = answer[0].decode().partition(" ")

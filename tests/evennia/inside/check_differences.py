@@ -1,4 +1,4 @@
-"""The table of differences says what the installed Evennia really answers."""
+"""The upstream answers in the table of differences are those of the installed Evennia."""
 
 import pytest
 from evennia.utils import ansi, text2html
@@ -17,7 +17,7 @@ NAMES = {**vars(ansi), **vars(text2html)}
         if example.upstream is not None
     ],
 )
-def test_upstreams_answer(example):
+def test_upstream_gives_the_answer_of_the_table(example):
     try:
         answer = eval(example.call, dict(NAMES))
     except Exception as error:

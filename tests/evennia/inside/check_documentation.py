@@ -1,4 +1,4 @@
-"""The Python of docs/evennia.md runs, and does what the page says."""
+"""The Python examples of docs/evennia.md run, and do what the page says."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def test_limits_are_changed_in_a_subclass():
     assert client.unclean_close_grace == 120
 
 
-def test_the_godot_client():
+def test_the_godot_client_sends_bbcode():
     client = names_in_block_with("bbcode")["GodotWebSocketClient"]()
     client.protocol_flags = {}
     sent = []

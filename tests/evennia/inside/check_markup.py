@@ -1,4 +1,4 @@
-"""Every token of a game's parser, alone and in pairs, as Evennia and as mudwire convert it."""
+"""Evennia and mudwire convert each token of a game's parser alike, alone and in pairs."""
 
 import importlib
 import json
@@ -16,7 +16,7 @@ from mudwire.evennia.formats import game_formats
 
 
 def contrib(style):
-    """The settings that the contrib ``color_markups`` tells to make for one of its styles."""
+    """Return the settings for a style of the contrib ``color_markups``."""
     return {
         f"COLOR_{name}": getattr(color_markups, f"{style}_COLOR_{name}")
         for name in (
@@ -42,13 +42,13 @@ GAMES = {
     "free expression": {"COLOR_XTERM256_EXTRA_FG": [r"\|\$([0-5])[-:]?([0-5])([0-5])"]},
 }
 
-# D2: what upstream's HTML does not know
+# D2: upstream's HTML lacks these sequences.
 UNKNOWN = {ansi.ANSI_ITALIC, ansi.ANSI_STRIKE, "\x1b[23m", "\x1b[24m", "\x1b[29m"}
 
 
 @pytest.fixture(scope="module", params=GAMES, autouse=True)
 def game(request):
-    """Evennia's modules as the settings of a game make them."""
+    """Reload Evennia's modules with the settings of a game."""
     before = {module: dict(vars(module)) for module in (ansi, text2html)}
     with override_settings(**GAMES[request.param]):
         for module in before:
@@ -76,7 +76,7 @@ def texts(game):
     pick = random.Random(1).choice
     pairs = [f"a{pick(tokens)}{pick(tokens)}b {pick(tokens)}c" for _ in range(400)]
     texts = [*(f"a{token}b" for token in tokens), *pairs]
-    # D26: upstream takes the escaped brace of a bright background for markup.
+    # D26: upstream reads the escaped brace of a bright background as markup.
     return [text for text in texts if "{{[" not in text]
 
 
@@ -86,12 +86,12 @@ def colours(patterns, tails):
     return [literal + tail for literal in literals for tail in tails]
 
 
-def test_a_dialect_says_it_all(game):
+def test_only_a_free_expression_needs_the_games_parser(game):
     _, to_ansi = game_markup()
     assert (to_ansi is not None) == (game == "free expression")
 
 
-def test_html(texts):
+def test_html_is_the_same(texts):
     v1 = game_formats()["v1.evennia.com"]
     for text in texts:
         for nocolor in (False, True):
@@ -100,7 +100,7 @@ def test_html(texts):
             assert html == text2html.parse_html(text, strip_ansi=nocolor), text
 
 
-def test_ansi(texts, game):
+def test_ansi_is_the_same(texts, game):
     dialect, to_ansi = game_markup()
     for text in texts:
         for xterm256 in (False, True):
@@ -120,14 +120,14 @@ def test_a_replaced_parser_is_used(game, monkeypatch):
 
 @pytest.mark.parametrize("game", ["stock"], indirect=True)
 @pytest.mark.parametrize("name", ["ansi_sub", "xterm256_fg_sub", "mxp_sub", "ansi_regex"])
-def test_a_parser_that_matches_something_else_is_used(game, name, monkeypatch):
+def test_a_parser_with_a_changed_pattern_is_used(game, name, monkeypatch):
     monkeypatch.setattr(ansi.ANSIParser, name, re.compile(r"\|(never)"))
     game_markup.cache_clear()
     assert game_markup()[1] is not None
 
 
 @pytest.mark.parametrize("game", ["free expression"], indirect=True)
-def test_it_is_said_once_in_the_log(game, monkeypatch):
+def test_the_use_of_the_games_parser_is_logged_once(game, monkeypatch):
     said = []
     monkeypatch.setattr(ansi.logger, "log_warn", said.append)
     game_markup.cache_clear()

@@ -48,7 +48,7 @@ def answers():
     ]
 
 
-def test_the_answers_stay_the_same():
+def test_install_keeps_the_answers():
     before = answers()
     mudwire.evennia.install()
     try:
@@ -57,7 +57,7 @@ def test_the_answers_stay_the_same():
         mudwire.evennia.uninstall()
 
 
-def test_a_table_stays_the_same():
+def test_install_keeps_the_text_of_a_table():
     def table():
         return str(EvTable("|wname|n", "|=mvalue|n", table=[["|rone", "two|n"], ["|500a|n", "b"]]))
 
@@ -69,17 +69,17 @@ def test_a_table_stays_the_same():
         mudwire.evennia.uninstall()
 
 
-def test_it_is_off_until_it_is_called():
+def test_nothing_is_replaced_before_install():
     for parser, name in METHODS:
         assert getattr(parser, name).__module__ == parser.__module__
 
 
-def test_every_method_is_exchanged(installed):
+def test_install_replaces_every_method(installed):
     for parser, name in METHODS:
         assert getattr(parser, name).__module__ == "mudwire.evennia.parsers"
 
 
-def test_uninstall_gives_the_methods_back():
+def test_uninstall_restores_the_methods():
     before = [getattr(*method) for method in METHODS]
     mudwire.evennia.install()
     mudwire.evennia.install()

@@ -1,4 +1,4 @@
-"""The class as a game sees it: what it is derived from, what it has, what a game may derive."""
+"""The class as a game uses it: its bases, its names, its subclasses and its wire formats."""
 
 import json
 
@@ -15,22 +15,22 @@ def names(owner, prefix=""):
     return {name for name in dir(owner) if name.startswith(prefix) and not name.startswith("_")}
 
 
-def test_its_wire_names_are_upstreams():
+def test_the_class_has_the_send_methods_of_upstream():
     ours, stock = connected(WebSocketClient), connected(Stock)
     assert names(ours, "send_") == names(stock, "send_")
 
 
-def test_it_has_all_that_upstream_has():
+def test_the_class_has_all_public_names_of_upstream():
     assert names(Stock) <= names(WebSocketClient)
 
 
-def test_it_is_the_session_class_of_the_game():
+def test_the_class_derives_from_the_session_class_of_the_game():
     assert issubclass(WebSocketClient, Session)
     assert WebSocketClient.get_sync_data is Session.get_sync_data
 
 
-def test_a_class_that_overrides_send_text():
-    """As the Godot contrib does."""
+def test_a_subclass_may_override_send_text():
+    """The Godot contrib does this."""
 
     class BbcodeClient(WebSocketClient):
         def __init__(self, *args, **kwargs):
@@ -50,7 +50,7 @@ def test_a_class_that_overrides_send_text():
 
 
 @pytest.mark.skipif(evennia.__version__ < "6", reason="Evennia 5 has no registry")
-def test_a_format_that_the_game_registers_is_found():
+def test_a_registered_format_of_the_game_is_used():
     from evennia.server.portal.wire_formats import WIRE_FORMATS, WireFormat
 
     class MorseFormat(WireFormat):
@@ -65,7 +65,7 @@ def test_a_format_that_the_game_registers_is_found():
 
 
 @pytest.mark.skipif(evennia.__version__ < "6", reason="Evennia 5 has no formats")
-def test_a_format_that_the_game_derives_is_kept():
+def test_a_derived_format_of_the_game_is_used():
     from evennia.server.portal.wire_formats import WIRE_FORMATS, EvenniaV1Format
 
     class QuietFormat(EvenniaV1Format):

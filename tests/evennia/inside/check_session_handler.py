@@ -1,4 +1,4 @@
-"""Connections under Evennia's own PortalSessionHandler and Django's own session store."""
+"""Connections with Evennia's own PortalSessionHandler and Django's own session store."""
 
 from unittest.mock import Mock
 
@@ -18,7 +18,7 @@ from mudwire.evennia import WebSocketClient
 
 @pytest.fixture
 def handler(monkeypatch):
-    """Evennia's handler, with a link to a Server that only listens."""
+    """Evennia's handler, with a link to a Server that only records its calls."""
     service = Mock()
     service.amp_protocol.send_AdminPortal2Server.side_effect = lambda *_, **__: succeed(None)
     monkeypatch.setattr(evennia, "EVENNIA_PORTAL_SERVICE", service)
@@ -55,7 +55,7 @@ ENDS = {
 
 @pytest.mark.parametrize("first", ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("second", ENDS.values(), ids=ENDS)
-def test_a_session_ends_once_whatever_comes_in_what_order(handler, first, second):
+def test_a_session_ends_once_in_any_order_of_events(handler, first, second):
     neighbour, session = connect(handler), connect(handler)
     first(session)
     second(session)
@@ -73,7 +73,7 @@ def test_all_sessions_end_together_when_the_portal_stops(handler):
     assert not handler
 
 
-def test_a_session_that_waits_in_the_queue_leaves_it(handler):
+def test_a_closed_session_leaves_the_queue_of_new_sessions(handler):
     evennia.EVENNIA_PORTAL_SERVICE.amp_protocol = None
     session = connect(handler)
     assert session in portalsessionhandler._CONNECTION_QUEUE
@@ -81,7 +81,7 @@ def test_a_session_that_waits_in_the_queue_leaves_it(handler):
     assert session not in portalsessionhandler._CONNECTION_QUEUE
 
 
-def test_a_session_ends_quietly_while_the_server_is_away(handler):
+def test_a_session_ends_without_an_error_while_the_server_is_away(handler):
     session, neighbour = connect(handler), connect(handler)
     evennia.EVENNIA_PORTAL_SERVICE.amp_protocol = None
     logged = []
@@ -92,7 +92,7 @@ def test_a_session_ends_quietly_while_the_server_is_away(handler):
     assert not [event for event in logged if event["log_level"] > LogLevel.info]
 
 
-def test_a_close_before_the_handshake_is_nobodys(handler):
+def test_a_close_before_the_handshake_ends_no_session(handler):
     factory = WebSocketServerFactory(reactor=Clock())
     factory.protocol = WebSocketClient
     factory.sessionhandler = handler
@@ -102,7 +102,7 @@ def test_a_close_before_the_handshake_is_nobodys(handler):
     assert sent_to_the_server() == []
 
 
-def test_the_protocol_flags_are_upstreams(handler):
+def test_the_protocol_flags_are_those_of_upstream(handler):
     session = connect(handler, "?&7&firefox")
     assert session.protocol_flags == {
         "ENCODING": "utf-8",
@@ -121,7 +121,7 @@ def test_the_protocol_flags_are_upstreams(handler):
     }
 
 
-def test_a_store_that_is_away_gives_the_login_screen(handler):
+def test_an_unreachable_session_store_gives_the_login_screen(handler):
     """The database of these tests has no tables."""
     session = connect(handler, "?0123456789abcdef&7&firefox")
     assert list(handler.values()) == [session]

@@ -1,4 +1,4 @@
-"""Settings: what is wrong is named with its value and what was expected."""
+"""The error of a wrong setting names the setting, its value and the expected kind of value."""
 
 import json
 import re
@@ -32,7 +32,7 @@ from mudwire.evennia.formats import game_formats
         ("SESSION_ENGINE", None, ImproperlyConfigured, "a module with a SessionStore"),
     ],
 )
-def test_a_wrong_setting_is_named(name, value, error, says):
+def test_the_error_names_a_wrong_setting(name, value, error, says):
     read = {
         "WEBSOCKET_SUBPROTOCOLS": settings.subprotocols,
         "UPSTREAM_IPS": settings.upstream_ips,
@@ -54,7 +54,7 @@ def test_a_wrong_setting_is_named(name, value, error, says):
         ((), ()),
     ],
 )
-def test_subprotocols(value, expected):
+def test_subprotocols_may_be_a_list_or_one_name(value, expected):
     with override_settings(WEBSOCKET_SUBPROTOCOLS=value):
         assert settings.subprotocols() == expected
 
@@ -67,7 +67,7 @@ def test_subprotocols(value, expected):
         ((), None, "v1.evennia.com"),
     ],
 )
-def test_the_subprotocol_is_chosen_from_them(subprotocols, chosen, spoken, monkeypatch):
+def test_the_setting_decides_the_subprotocol(subprotocols, chosen, spoken, monkeypatch):
     monkeypatch.setattr(WebSocketClient, "subprotocols", subprotocols)
     session = WebSocketClient()
     offer = Mock(protocols=["gmcp.mudstandards.org", "json.mudstandards.org"])
@@ -75,7 +75,7 @@ def test_the_subprotocol_is_chosen_from_them(subprotocols, chosen, spoken, monke
     assert session.wire_format.name == spoken
 
 
-def test_the_portal_says_what_it_serves_and_warns_of_unknown_names(monkeypatch):
+def test_the_portal_logs_its_subprotocols_and_warns_of_unknown_names(monkeypatch):
     warned, told = [], []
     monkeypatch.setattr(logger, "log_warn", warned.append)
     monkeypatch.setattr(logger, "log_info", told.append)
@@ -96,12 +96,12 @@ def test_the_portal_says_what_it_serves_and_warns_of_unknown_names(monkeypatch):
         ([], ()),
     ],
 )
-def test_upstream_ips(value, expected):
+def test_upstream_ips_may_be_a_list_or_one_address(value, expected):
     with override_settings(UPSTREAM_IPS=value):
         assert settings.upstream_ips() == expected
 
 
-def test_what_screen_readers_are_spared():
+def test_the_setting_decides_what_screen_readers_do_not_get():
     with override_settings(SCREENREADER_REGEX_STRIP=r"^b-|\."):
         v1 = game_formats()["v1.evennia.com"]
     payload, _ = v1.encode_text("|ra.\nb-c", options={"screenreader": True})

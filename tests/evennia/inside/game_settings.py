@@ -1,4 +1,4 @@
-"""The settings of a game without a game directory, and the pytest plugin that sets Evennia up."""
+"""Settings of a game without a game directory, and the pytest plugin that sets Evennia up."""
 
 import os
 
@@ -10,7 +10,7 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memor
 
 
 def pytest_configure() -> None:
-    """Make these the settings, as the launcher of a game does with the game's own."""
+    """Set Evennia up with these settings, as a game's launcher does with its own."""
     os.environ["DJANGO_SETTINGS_MODULE"] = __name__
     django.setup()
     import evennia

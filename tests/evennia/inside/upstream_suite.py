@@ -1,6 +1,6 @@
-"""Runs Evennia's own tests with mudwire in the place of the classes and functions they test.
+"""Runs Evennia's own tests with mudwire's classes and functions instead of Evennia's.
 
-It is the game's TEST_RUNNER, so that the exchange is made before the test modules import.
+It is the game's TEST_RUNNER, so it replaces them before the test modules import them.
 """
 
 from importlib import import_module
@@ -20,7 +20,7 @@ FORMATS = {
 
 
 class Runner(EvenniaTestSuiteRunner):
-    """Evennia's test runner, with mudwire in place."""
+    """Evennia's test runner, with mudwire installed."""
 
     def setup_test_environment(self, **kwargs):
         super().setup_test_environment(**kwargs)

@@ -1,4 +1,4 @@
-// The websocket's address, with the query that Evennia's client sends: `?csessid&page id&browser`.
+// The websocket's address, with the query of Evennia's client: `?csessid&page id&browser`.
 
 export function websocketAddress() {
   const csessid = document.querySelector("meta[name=csessid]").content;

@@ -1,13 +1,13 @@
-// The websocket to the game: opened again after every loss, sooner or later.
+// The websocket to the game. It reconnects after every loss, with a growing wait.
 //
 // States: "connecting", "open", "waiting" (for the next try), "offline" (the browser
-// has no network), "closed" (the game ended it; only open() starts again).
+// has no network), "closed" (the game closed the connection; only open() connects again).
 
 const SUBPROTOCOL = "v1.evennia.com";
 const NORMAL_CLOSURE = 1000;
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
-// A connection that lasted this long was no failure: the waits begin anew.
+const MAX_WAIT_MS = 30_000;
+// A connection that lasted this long was no failure, so the next wait is the first again.
 const STABLE_MS = 5_000;
 
 export class Connection {
@@ -19,8 +19,8 @@ export class Connection {
   #timer = 0;
   #failures = 0;
 
-  // `address` names the websocket, its query included. `onState(state)` hears of changes,
-  // `onCommand(name, args, kwargs)` of each command from the game.
+  // `address` is the websocket's URL with its query. `onState(state)` is called at each change
+  // of the state, `onCommand(name, args, kwargs)` for each command from the game.
   constructor(address, onState, onCommand) {
     this.#address = address;
     this.#onState = onState;
@@ -61,7 +61,7 @@ export class Connection {
     });
   }
 
-  // Send a command; returns whether there was a connection to send it on.
+  // Send a command; return false if the connection is not open.
   send(name, args = [], kwargs = {}) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify([name, args, kwargs]));
@@ -78,13 +78,14 @@ export class Connection {
     if (Array.isArray(command)) this.#onCommand(command[0], command[1] ?? [], command[2] ?? {});
   }
 
-  // Wait longer after each failure, and never all pages of a restarted game the same.
+  // The wait grows with each failure. It is random, so that the pages of a restarted game do
+  // not all connect at once.
   #wait() {
     if (!navigator.onLine) {
       this.#goOffline();
       return;
     }
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
+    const longest = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#timer = setTimeout(() => this.open(), longest * (0.5 + Math.random() / 2));
     this.#onState("waiting");

@@ -1,4 +1,4 @@
-// The line that the player types in, with its prompt and its history.
+// The input line, with its prompt and its history.
 
 import { History } from "./history.js";
 
@@ -7,7 +7,7 @@ export class Entry {
   #prompt;
   #history = new History();
 
-  // `onLine(text)` gets each line; the line stays where it is if that returns false.
+  // `onLine(text)` is called with each line. If it returns false, the text stays in the input.
   constructor(form, line, prompt, onLine) {
     this.#line = line;
     this.#prompt = prompt;
@@ -18,7 +18,7 @@ export class Entry {
       line.value = "";
     });
     line.addEventListener("keydown", (event) => this.#onKey(event));
-    // Whoever types anywhere means the line.
+    // A character that is typed outside of a control goes to the input line.
     document.addEventListener("keydown", (event) => {
       const typing = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
       if (typing && event.target.closest("input, button, a, summary") === null) line.focus();

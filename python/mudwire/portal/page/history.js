@@ -1,7 +1,7 @@
-// What the player typed before, kept for this tab over a reload.
+// The lines that the player typed before; a reload of the tab keeps them.
 
 const KEY = "mudwire.history";
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 
 export class History {
   #lines = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
@@ -10,14 +10,14 @@ export class History {
 
   add(line) {
     if (line !== "" && line !== this.#lines.at(-1)) {
-      this.#lines = [...this.#lines, line].slice(-MOST_LINES);
+      this.#lines = [...this.#lines, line].slice(-MAX_LINES);
       sessionStorage.setItem(KEY, JSON.stringify(this.#lines));
     }
     this.#at = this.#lines.length;
     this.#draft = "";
   }
 
-  // The line before the one that is shown, which is kept if it is new.
+  // Return the line before the shown one. A new line is kept as the draft.
   older(shown) {
     if (this.#at === this.#lines.length) this.#draft = shown;
     this.#at = Math.max(0, this.#at - 1);

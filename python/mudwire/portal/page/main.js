@@ -1,4 +1,4 @@
-// The page: what the parts say to each other.
+// The page: it connects the parts.
 
 import { websocketAddress } from "./address.js";
 import { Connection } from "./connection.js";
@@ -58,7 +58,7 @@ part("log").addEventListener("click", (event) => {
   sendLine(command);
 });
 
-// A phone's keyboard covers the page where the browser does not shrink it.
+// In some browsers a phone's keyboard covers the page and does not shrink it.
 visualViewport?.addEventListener("resize", () => {
   document.documentElement.style.setProperty("--visible-height", `${visualViewport.height}px`);
 });

@@ -1,8 +1,10 @@
-// The HTML of the game's text, read into nodes by a closed list of tags and attributes.
+// Reads the HTML of the game's text into nodes, by a closed list of tags and attributes.
 //
-// The server sends only what is on the list; this reader is the second fence. It makes
-// every node itself, so nothing that it reads can run: a link's command is data, and
-// there is no way from text to markup but this file.
+// The server sends only tags of its own, shorter list; this reader is a second barrier. It
+// makes every node itself, so no script in the text can run. A link's command is data. No other
+// file of the page turns text into elements.
+//
+// The tags of PLAIN are for HTML that a game writes itself (the option `client_raw`).
 
 const CLASSES = /^(?:(?:bg)?color-\d{3}|underline|blink|italic|strike)$/;
 const COLOUR = /^#[0-9a-f]{6}$/i;
@@ -17,7 +19,7 @@ const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00
 const TOKEN = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>|&[a-z0-9#]+;/gi;
 const ATTRIBUTE = /([a-z-]+)="([^"]*)"/gi;
 
-// Read HTML into a fragment. A link's command is kept in its `data-command`.
+// Read HTML into a fragment. A link keeps its command in `data-command`.
 export function readMarkup(html) {
   const fragment = document.createDocumentFragment();
   const open = [fragment];
@@ -75,7 +77,7 @@ function makeLink(attributes) {
       return link;
     }
   } catch {
-    // No command and no address: only the label is left.
+    // Without a valid command or address, only the label is shown.
   }
   return document.createElement("span");
 }

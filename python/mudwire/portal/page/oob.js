@@ -1,7 +1,7 @@
-// Out-of-band commands: everything from the game that is no text and no prompt. They are
-// listed in a panel; "ping" is answered with "pong" and what it carried.
+// Out-of-band commands: all commands from the game except texts and prompts. A panel lists
+// them. "ping" is answered with "pong" and the same arguments.
 
-const MOST_COMMANDS = 50;
+const MAX_COMMANDS = 50;
 
 export class OutOfBand {
   #panel;
@@ -23,7 +23,7 @@ export class OutOfBand {
     title.textContent = String(name);
     item.append(title, ` ${JSON.stringify(args)} ${JSON.stringify(kwargs)}`);
     this.#list.prepend(item);
-    while (this.#list.childElementCount > MOST_COMMANDS) this.#list.lastElementChild.remove();
+    while (this.#list.childElementCount > MAX_COMMANDS) this.#list.lastElementChild.remove();
     this.#received += 1;
     this.#count.textContent = `\u00b7 ${this.#received}`;
     this.#panel.hidden = false;

@@ -1,7 +1,7 @@
-// The game's text: entries one below the other, the newest in sight unless the reader
-// has scrolled up to read.
+// The game's text, one entry below the other. The newest entry stays in sight unless the
+// player has scrolled up.
 
-const MOST_ENTRIES = 2000;
+const MAX_ENTRIES = 2000;
 const NEAR_PX = 24;
 
 export class Screen {
@@ -17,19 +17,19 @@ export class Screen {
       if (this.#following) newer.hidden = true;
     });
     newer.addEventListener("click", () => this.follow());
-    // Keep the newest text in sight when the keyboard or the window takes some room.
+    // Keep the newest text in sight when the window or the keyboard makes the log smaller.
     new ResizeObserver(() => {
       if (this.#following) this.follow();
     }).observe(log);
   }
 
-  // Add an entry of nodes or text. `kind`: "text", "typed" (by the player), "notice".
+  // Add an entry of nodes or text. `kind` is "text", "typed" (by the player) or "notice".
   add(content, kind = "text") {
     const entry = document.createElement("div");
     entry.className = `entry ${kind}`;
     entry.append(content);
     this.#log.append(entry);
-    while (this.#log.childElementCount > MOST_ENTRIES) this.#log.firstElementChild.remove();
+    while (this.#log.childElementCount > MAX_ENTRIES) this.#log.firstElementChild.remove();
     if (this.#following) this.follow();
     else this.#newer.hidden = false;
   }
