@@ -11,7 +11,8 @@ from twisted.logger import formatEvent, globalLogPublisher
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fakes import HANDSHAKE, connected, opened, timers
-from mudwire.limits import LIMITS, Limits
+from mudwire.formats import WIRE_FORMATS
+from mudwire.limits import FIXED_LIMITS, LIMITS, Limits
 from mudwire.transport.connection import Connection
 from serving import TIMEOUT, in_reactor
 
@@ -32,6 +33,21 @@ def test_all_limits_except_times_are_whole_numbers():
         "max_command_rate",
     }
     assert all(type(limit.default) is int for limit in LIMITS.values() if limit.whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "value_of_size"),
+    [
+        # The outer array of the command is a level, too.
+        ("max_json_depth", lambda size: "[" * (size - 1) + "]" * (size - 1)),
+        ("max_integer_digits", lambda size: "9" * size),
+    ],
+)
+def test_a_fixed_limit_is_the_largest_value_that_is_read(name, value_of_size):
+    decode = WIRE_FORMATS["v1.evennia.com"].decode_incoming
+    limit = FIXED_LIMITS[name].value
+    assert decode(f'["text",{value_of_size(limit)},{{}}]'.encode(), False)
+    assert decode(f'["text",{value_of_size(limit + 1)},{{}}]'.encode(), False) is None
 
 
 def logged_limit(server, name):

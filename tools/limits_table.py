@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from mudwire.limits import LIMITS
+from mudwire.limits import FIXED_LIMITS, LIMITS
 
 PAGE = Path(__file__).parents[1] / "docs" / "security.md"
 BEGIN = "<!-- python tools/limits_table.py --write -->\n"
@@ -16,7 +16,7 @@ END = "<!-- end -->\n"
 
 
 def table() -> str:
-    """Return the table of limits in Markdown."""
+    """Return the tables of limits in Markdown: those that a game may change, and the fixed ones."""
     rows = [
         "| limit | what it is | default | attribute of the protocol | protects | close code |",
         "|---|---|---|---|---|---|",
@@ -28,6 +28,11 @@ def table() -> str:
             f"| `{limit.name}` | {limit.what} | {default} | `{limit.attribute}` "
             f"| {limit.protects} | {code} |"
         )
+    rows += ["", "| fixed limit | what it is | value | protects |", "|---|---|---|---|"]
+    rows += [
+        f"| `{limit.name}` | {limit.what} | {limit.value:,} {limit.unit} | {limit.protects} |"
+        for limit in FIXED_LIMITS.values()
+    ]
     return "\n".join([*rows, ""])
 
 

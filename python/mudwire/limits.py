@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LIMITS", "Limit", "Limits"]
+from mudwire._native import MAX_INTEGER_DIGITS, MAX_JSON_DEPTH
+
+__all__ = ["FIXED_LIMITS", "LIMITS", "FixedLimit", "Limit", "Limits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,26 @@ class Limit:
     def whole(self) -> bool:
         """Whether the value is a whole number; only seconds may have fractions."""
         return self.unit != "seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLimit:
+    """A limit that is compiled into the extension.
+
+    Attributes:
+        name: The name of the limit in the documents.
+        value: Its value.
+        unit: The unit of the value.
+        what: The limited quantity.
+        protects: The purpose of the limit.
+
+    """
+
+    name: str
+    value: int
+    unit: str
+    what: str
+    protects: str
 
 
 LIMITS: dict[str, Limit] = {
@@ -151,6 +173,27 @@ LIMITS: dict[str, Limit] = {
     )
 }
 """Name -> limit."""
+
+FIXED_LIMITS: dict[str, FixedLimit] = {
+    limit.name: limit
+    for limit in (
+        FixedLimit(
+            name="max_json_depth",
+            value=MAX_JSON_DEPTH,
+            unit="levels",
+            what="deepest nesting of arrays and objects in a command, in either direction",
+            protects="the stack, because the JSON reader and writer call themselves at each level",
+        ),
+        FixedLimit(
+            name="max_integer_digits",
+            value=MAX_INTEGER_DIGITS,
+            unit="digits",
+            what="longest integer in a client's command",
+            protects="the processor: reading the digits of an integer takes quadratic time",
+        ),
+    )
+}
+"""Name -> limit of the JSON in a command. A message over one of them is dropped and counted."""
 
 
 class Limits:
