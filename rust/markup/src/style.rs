@@ -20,17 +20,6 @@ pub(crate) enum Attribute {
     Strike,
 }
 
-impl Attribute {
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Blink => "blink",
-            Self::Underline => "underline",
-            Self::Italic => "italic",
-            Self::Strike => "strike",
-        }
-    }
-}
-
 /// One step of an SGR sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {

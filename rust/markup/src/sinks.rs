@@ -1,0 +1,3 @@
+//! The writers of styled text: one output format a file.
+
+pub(crate) mod html;
