@@ -38,6 +38,16 @@ pub(crate) const XTERM: [[u8; 3]; 256] = {
     colors
 };
 
+/// The colours of Evennia's stylesheet. They are those of xterm but for the fifth level of the cube
+/// and two grays.
+pub(crate) fn evennia(index: u8) -> [u8; 3] {
+    match index {
+        241 => [96; 3],
+        242 => [102; 3],
+        _ => XTERM[usize::from(index)].map(|level| if level == 215 { 223 } else { level }),
+    }
+}
+
 /// A byte as two hexadecimal digits.
 pub(crate) fn hexadecimal(byte: u8) -> [u8; 2] {
     [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)])
@@ -55,6 +65,8 @@ mod tests {
             [of(16), of(20), of(196), of(231)],
             [[0; 3], [0, 0, 215], [255, 0, 0], [255; 3]]
         );
+        assert_eq!([evennia(20), evennia(241), evennia(242)], [[0, 0, 223], [96; 3], [102; 3]]);
+        assert_eq!([evennia(21), evennia(243)], [[0, 0, 255], [118; 3]]);
         assert_eq!([of(232), of(241), of(255)], [[8; 3], [98; 3], [238; 3]]);
     }
 }

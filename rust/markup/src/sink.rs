@@ -21,7 +21,10 @@ pub(crate) enum Target<'a> {
 pub(crate) trait Sink {
     /// Whether a byte of `"&<>\` goes to [`character`](Self::character), not to
     /// [`text`](Self::text).
-    fn escapes(&self, byte: u8) -> bool;
+    fn escapes(&self, byte: u8) -> bool {
+        let _ = byte;
+        false
+    }
 
     /// The style of the text to come. `replaces` tells that another one was told and is not ended.
     fn style(&mut self, style: &Style, replaces: bool);
@@ -32,7 +35,9 @@ pub(crate) trait Sink {
     fn text(&mut self, text: &str);
 
     /// One byte of text that the sink asked for.
-    fn character(&mut self, byte: u8);
+    fn character(&mut self, byte: u8) {
+        let _ = byte;
+    }
 
     /// This many spaces.
     fn spaces(&mut self, count: u8);

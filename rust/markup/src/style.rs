@@ -111,6 +111,14 @@ impl Style {
         &self.attributes[..usize::from(self.attribute_count)]
     }
 
+    pub fn is_bold(&self) -> bool {
+        self.bold
+    }
+
+    pub fn has(&self, attribute: Attribute) -> bool {
+        self.attributes().contains(&attribute)
+    }
+
     /// Palette indexes and 24-bit values to show: foreground, background.
     pub fn shown(&self) -> [Shown; 2] {
         let fore = match self.fore.palette {

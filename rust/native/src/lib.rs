@@ -15,7 +15,8 @@ mod _native {
     use crate::frames::Traffic;
     #[pymodule_export]
     use crate::markup::{
-        Dialect, parse_ansi, parse_html, raw, strip_mxp, strip_raw_ansi, strip_unsafe_tokens,
+        Dialect, parse_ansi, parse_bbcode, parse_html, parse_markdown, parse_spans, raw, strip_mxp,
+        strip_raw_ansi, strip_unsafe_tokens,
     };
     #[pymodule_export]
     use crate::wire_formats::{

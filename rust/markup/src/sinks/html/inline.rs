@@ -13,8 +13,7 @@ pub(super) fn write(style: &Style, out: &mut Vec<u8>) {
     let declarations = out.len();
     write_rgb(b"color: #", rgb(fore, DEFAULT_FORE), out);
     write_rgb(b"background-color: #", rgb(back, DEFAULT_BACK), out);
-    let has = |attribute| style.attributes().contains(&attribute);
-    if has(Attribute::Italic) {
+    if style.has(Attribute::Italic) {
         out.extend_from_slice(b"font-style: italic;");
     }
     let lines = [
@@ -22,10 +21,10 @@ pub(super) fn write(style: &Style, out: &mut Vec<u8>) {
         (Attribute::Strike, b" line-through"),
         (Attribute::Blink, b" blink"),
     ];
-    if lines.iter().any(|&(attribute, _)| has(attribute)) {
+    if lines.iter().any(|&(attribute, _)| style.has(attribute)) {
         out.extend_from_slice(b"text-decoration:");
         for (attribute, line) in lines {
-            if has(attribute) {
+            if style.has(attribute) {
                 out.extend_from_slice(line);
             }
         }
