@@ -23,9 +23,10 @@ def test_every_link_has_a_target(path: Path) -> None:
         assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
-def test_the_examples_of_the_readme_run() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8").replace("```", "")
-    test = doctest.DocTestParser().get_doctest(text, {}, "README.md", None, 0)
+@pytest.mark.parametrize("name", ["README.md", "docs/formats.md"])
+def test_the_examples_run(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8").replace("```", "")
+    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
 

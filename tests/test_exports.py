@@ -29,8 +29,8 @@ def test_every_exported_name_exists(name: str) -> None:
 
 
 def test_a_wrong_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'parse_bbcode'"):
-        import_module("mudwire").parse_bbcode  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'parse_pdf'"):
+        import_module("mudwire").parse_pdf  # noqa: B018
 
 
 @pytest.mark.parametrize("name", ["Game", "Session", "WebClientProtocol", "WebSocketClient"])

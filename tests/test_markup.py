@@ -91,7 +91,7 @@ def test_what_a_text_raises_is_raised(function: Any) -> None:
 def test_every_text_converts(text: str, strip: bool) -> None:
     read(parse_html(text, strip_ansi=strip))
     for function in FUNCTIONS:
-        function(text).encode()
+        str(function(text)).encode()
 
 
 @given(st.text(st.characters(exclude_categories=["C"])))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, Final, Self, final
+from typing import Any, Final, Literal, Self, TypedDict, final, type_check_only
 
 from typing_extensions import disjoint_base
 
@@ -17,7 +17,10 @@ __all__ = [
     "default_frame",
     "encode_gmcp",
     "parse_ansi",
+    "parse_bbcode",
     "parse_html",
+    "parse_markdown",
+    "parse_spans",
     "raw",
     "receive_command",
     "strip_mxp",
@@ -47,7 +50,37 @@ class Dialect:
     @staticmethod
     def ansi_only() -> Dialect: ...
 
-def parse_html(string: object, strip_ansi: bool = False, dialect: Dialect | None = None) -> str: ...
+@type_check_only
+class _SpanStyle(TypedDict, total=False):
+    fg: int | str
+    bg: int | str
+    bold: bool
+    italic: bool
+    underline: bool
+    strike: bool
+    blink: bool
+
+@type_check_only
+class _SpanLink(TypedDict):
+    kind: Literal["command", "address"]
+    target: str
+
+def parse_html(
+    string: object,
+    strip_ansi: bool = False,
+    dialect: Dialect | None = None,
+    *,
+    styles: str = "classes",
+) -> str: ...
+def parse_bbcode(
+    string: object, strip_ansi: bool = False, dialect: Dialect | None = None
+) -> str: ...
+def parse_markdown(
+    string: object, strip_ansi: bool = False, dialect: Dialect | None = None
+) -> str: ...
+def parse_spans(
+    string: object, strip_ansi: bool = False, dialect: Dialect | None = None
+) -> list[tuple[str, _SpanStyle, _SpanLink | None]]: ...
 def parse_ansi(
     string: object,
     strip_ansi: bool = False,

@@ -6,6 +6,9 @@ They need no Evennia, no game and no portal::
 
     parse_html("|rred|n and \x1b[1;34mblue\x1b[0m")
 
+``parse_bbcode``, ``parse_markdown`` and ``parse_spans`` write the same for Godot, for Discord and
+for clients that draw for themselves; docs/formats.md shows them.
+
 Every text converts. It may be a ``str``; a ``str`` subclass such as Evennia's ``ANSIString``,
 whose ``clean()`` or ``raw()`` is taken; ``bytes``, read as UTF-8; ``None``, which is nothing; or
 anything else, such as a lazy translation, of which ``str()`` is taken. Lone surrogates, which no
@@ -17,7 +20,10 @@ from __future__ import annotations
 from mudwire._native import (
     Dialect,
     parse_ansi,
+    parse_bbcode,
     parse_html,
+    parse_markdown,
+    parse_spans,
     raw,
     strip_mxp,
     strip_raw_ansi,
@@ -27,7 +33,10 @@ from mudwire._native import (
 __all__ = [
     "Dialect",
     "parse_ansi",
+    "parse_bbcode",
     "parse_html",
+    "parse_markdown",
+    "parse_spans",
     "raw",
     "strip_ansi",
     "strip_mxp",

@@ -5,8 +5,8 @@
 //! inside another; a table that allows it does not compile. Tokens that begin at the same place are
 //! ranked by their pass and, in a pass, by their place in the list.
 
-mod bar;
 mod compile;
+mod first_byte;
 mod replacement;
 mod stock;
 mod table;
@@ -16,10 +16,11 @@ use std::sync::LazyLock;
 
 use crate::color::Ground;
 
-use bar::Bar;
+use compile::Compiled;
+use first_byte::AfterBar;
 use trie::Trie;
 
-pub(crate) use replacement::{Meaning, Replacement};
+pub(crate) use replacement::{Meaning, Replacement, TAB_SPACES};
 pub use table::{DialectError, Table};
 pub(crate) use trie::Token;
 
@@ -30,7 +31,8 @@ mod tests;
 #[derive(Debug, Clone)]
 pub struct Dialect {
     trie: Trie,
-    bar: [Bar; 128],
+    /// The tokens that begin with a bar, by the byte after it.
+    after_bar: [AfterBar; 128],
     /// The byte besides `|` and `{` that may begin a token, or `|`.
     pub(crate) lead: u8,
     /// Whether `||` and `{{` stand for one of theirs.
@@ -68,7 +70,8 @@ impl Dialect {
 
     fn without_tokens(links: bool) -> Self {
         let trie = Trie::default();
-        Self { bar: bar::short_cuts(&trie), trie, lead: b'|', escapes: false, links }
+        let after_bar = first_byte::dispatch(&trie);
+        Self { trie, after_bar, lead: b'|', escapes: false, links }
     }
 
     /// The dialect of a text of this one once its markup is written as ANSI.
@@ -81,7 +84,21 @@ impl Dialect {
     /// # Errors
     /// The first entry that does not fit; see [`DialectError`].
     pub fn compile<S: AsRef<str>>(table: &Table<S>) -> Result<Self, DialectError> {
-        compile::compile(table)
+        let Compiled { trie, lead } = compile::compile(table)?;
+        let after_bar = first_byte::dispatch(&trie);
+        Ok(Self { trie, after_bar, lead, escapes: true, links: true })
+    }
+
+    /// Whether `byte` may begin a token, an escape or a link marker.
+    #[inline]
+    pub(crate) fn may_begin_token(&self, byte: u8) -> bool {
+        matches!(byte, b'|' | b'{') || byte == self.lead
+    }
+
+    /// Whether `||` or `{{` stands at `at`, for one of theirs.
+    #[inline]
+    pub(crate) fn is_escape(&self, text: &[u8], at: usize) -> bool {
+        self.escapes && matches!(text[at..], [b'|', b'|', ..] | [b'{', b'{', ..])
     }
 
     /// The token that begins at `at`, and its length in bytes.
@@ -89,19 +106,19 @@ impl Dialect {
     #[inline(always)]
     pub(crate) fn token(&self, text: &[u8], at: usize) -> Option<(Token<'_>, usize)> {
         if let [b'|', second, ..] = text[at..] {
-            match self.bar.get(usize::from(second)) {
-                Some(Bar::Replacement(index)) => {
+            match self.after_bar.get(usize::from(second)) {
+                Some(AfterBar::Replacement(index)) => {
                     return Some((
                         Token::Replacement(&self.trie.replacements[usize::from(*index)]),
                         2,
                     ));
                 }
-                Some(Bar::Cube) => {
+                Some(AfterBar::Cube) => {
                     return trie::cube(&text[at + 1..])
                         .map(|cube| (Token::Color(Ground::Fore, cube), 4));
                 }
-                Some(Bar::Nothing) => return None,
-                Some(Bar::Walk) | None => {}
+                Some(AfterBar::Nothing) => return None,
+                Some(AfterBar::Walk) | None => {}
             }
         }
         self.trie.token(text, at)

@@ -41,29 +41,6 @@ fn run(bytes: &[u8], class: std::ops::RangeInclusive<u8>) -> usize {
     bytes.iter().position(|byte| !class.contains(byte)).unwrap_or(bytes.len())
 }
 
-/// `text` without the bells that stand inside sequences, where they would end them.
-pub(crate) fn without_inner_bells(text: &str) -> String {
-    #[derive(PartialEq)]
-    enum In {
-        Text,
-        Escape,
-        Parameters,
-    }
-    let mut place = In::Text;
-    let keep = |character: &char| {
-        if *character == '\x07' {
-            return place == In::Text;
-        }
-        place = match (&place, character) {
-            (_, '\x1b') => In::Escape,
-            (In::Escape, '[') | (In::Parameters, ' '..='?') => In::Parameters,
-            _ => In::Text,
-        };
-        true
-    };
-    text.chars().filter(keep).collect()
-}
-
 /// Calls `change` for each step that the parameters of an SGR sequence ask for.
 ///
 /// Two sequences are taken as Evennia takes them: `7;5` has no effect, `1;5` only blinks.
@@ -197,11 +174,6 @@ mod tests {
         for bare in ["\x1b", "\x1b[", "\x1b[12", "\x1b[1\x1b[0m", "\x1bc"] {
             assert_eq!(parse(bare), (Sequence::Bare, 1), "{bare:?}");
         }
-    }
-
-    #[test]
-    fn bells_do_not_end_sequences() {
-        assert_eq!(without_inner_bells("\x07\x1b\x07[3\x071\x07m\x07x"), "\x07\x1b[31m\x07x");
     }
 
     #[test]

@@ -1,30 +1,51 @@
-//! Colour markup and ANSI of text games, converted to HTML, ANSI and plain text.
+//! Colour markup and ANSI of text games, converted to HTML, ANSI, plain text and more.
 //!
-//! The rules of the house:
+//! The rules of the crate:
 //! * A [`Dialect`] says which markup tokens there are; [`Dialect::evennia`] is the stock one.
-//! * What Evennia's converters answer well is answered the same, to the byte.
-//! * Every input converts, in time linear in its length, and the HTML keeps to a closed list of
-//!   tags, attributes, classes and URL schemes, without control characters.
+//! * Where Evennia's converters answer well, these give the same answer, to the byte.
+//! * Every input converts, in time linear in its length. Nothing in a text leaves the closed list of
+//!   tags, attributes, classes and URL schemes, and no control character stays in HTML.
 //!
-//! The way of a text: [`scan`] finds the bytes that mean something, [`dialect`] names the tokens,
-//! [`escape`] the raw sequences; [`html`], [`ansi`] and [`plain`] write. An input in which tokens,
-//! raw sequences, backspaces and links get in each other's way is first written as ANSI and then
-//! read again without a dialect: two plain steps, as in Evennia.
+//! There are two layers of events, because ANSI is a rewriting of markup and HTML is not: a token
+//! that becomes a sequence stays a token, whatever the style was before.
+//! * [`tokens`] has the one scan loop. It tells a `TokenSink` of text, tokens and escapes.
+//!   [`rewrite`] holds the writers that need no more: ANSI and plain text.
+//! * [`parse`] is a `TokenSink` that reads raw sequences, links and URLs too, and keeps the style. It
+//!   tells a [`sink`] of styled text, line ends and links. [`sinks`] holds the writers of that kind;
+//!   a new output format is one more file there.
+//!
+//! Each module uses only modules above it in the list below, so that no two need each other.
 
-mod ansi;
-mod backspace;
+mod step_counter;
+
 mod color;
-mod dialect;
-mod escape;
-mod html;
-mod link;
-mod plain;
-mod scan;
+mod palette;
 mod style;
-mod url;
-mod work;
 
-pub use ansi::{AnsiOptions, ansi};
+mod escape;
+mod link;
+mod scan;
+
+mod dialect;
+mod url;
+
+mod tokens;
+
+mod rewrite;
+
+mod sink;
+
+mod parse;
+
+mod sinks;
+
+#[cfg(test)]
+mod hostile;
+
 pub use dialect::{Dialect, DialectError, Table};
-pub use html::{Quoting, escape_html, html};
-pub use plain::{plain, raw, strip_links, strip_sgr, strip_unsafe_tokens};
+pub use rewrite::{AnsiOptions, ansi, plain, raw, strip_links, strip_sgr, strip_unsafe_tokens};
+
+pub use sinks::bbcode::bbcode;
+pub use sinks::html::{Quoting, escape_html, html, inline_html};
+pub use sinks::markdown::markdown;
+pub use sinks::spans::{Span, SpanColor, SpanLink, SpanStyle, spans};

@@ -1,6 +1,6 @@
 //! Links in markup: `|lc command |lt label |le` and `|lu url |lt label |le`.
 
-use crate::work;
+use crate::step_counter;
 
 /// `|lc` or `|lu`, `|lt` and `|le` are of this length.
 pub(crate) const MARKER: usize = 3;
@@ -67,7 +67,7 @@ fn advance(known: &mut usize, text: &[u8], from: usize, marker: [u8; MARKER]) ->
     if *known < from {
         let mut markers = text[from..].windows(MARKER);
         *known = markers.position(|window| *window == marker).map_or(NONE, |found| from + found);
-        work::done((*known).min(text.len()) - from);
+        step_counter::add((*known).min(text.len()) - from);
     }
     (*known != NONE).then_some(*known)
 }

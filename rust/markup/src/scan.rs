@@ -12,15 +12,15 @@ pub(crate) trait Class: Copy {
     fn contains(self, byte: u8) -> bool;
 }
 
-/// What the HTML writer has to look at: control characters, markup, what HTML and JSON escape,
-/// and the punctuation of URLs.
+/// What the reader of styled text has to look at: control characters, markup, the punctuation of
+/// URLs, and what HTML and JSON escape.
 #[derive(Clone, Copy)]
-pub(crate) struct HtmlBytes {
+pub(crate) struct StyledBytes {
     /// First byte of tokens, where it is not the bar or the brace.
     pub lead: u8,
 }
 
-impl Class for HtmlBytes {
+impl Class for StyledBytes {
     #[inline]
     fn contains(self, byte: u8) -> bool {
         (byte <= 0x1f)
@@ -33,14 +33,14 @@ impl Class for HtmlBytes {
     }
 }
 
-/// What the ANSI and plain writers have to look at: markup.
+/// What the rewriters have to look at: markup.
 #[derive(Clone, Copy)]
-pub(crate) struct AnsiBytes {
+pub(crate) struct MarkupBytes {
     /// First byte of tokens, where it is not the bar or the brace.
     pub lead: u8,
 }
 
-impl Class for AnsiBytes {
+impl Class for MarkupBytes {
     #[inline]
     fn contains(self, byte: u8) -> bool {
         (byte.wrapping_sub(b'{') <= b'|' - b'{') | (byte == self.lead)
@@ -113,16 +113,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn special_to_html(byte: u8) -> bool {
+    fn is_styled(byte: u8) -> bool {
         byte < 0x20 || b"\"&*.:<>\\{|}~%\x7f\xc2".contains(&byte)
     }
 
     #[test]
     fn the_classes_hold_what_they_say() {
         for byte in 0..=255 {
-            assert_eq!(HtmlBytes { lead: b'%' }.contains(byte), special_to_html(byte), "{byte:#x}");
+            assert_eq!(StyledBytes { lead: b'%' }.contains(byte), is_styled(byte), "{byte:#x}");
             assert_eq!(
-                AnsiBytes { lead: b'%' }.contains(byte),
+                MarkupBytes { lead: b'%' }.contains(byte),
                 b"{|%".contains(&byte),
                 "{byte:#x}"
             );
@@ -132,7 +132,7 @@ mod tests {
     proptest! {
         #[test]
         fn finds_every_byte_of_the_class_in_order(text in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let mut scanner = Scanner::new(&text, HtmlBytes { lead: b'%' });
+            let mut scanner = Scanner::new(&text, StyledBytes { lead: b'%' });
             let mut found = Vec::new();
             let mut at = scanner.next(0);
             while at < text.len() {
@@ -140,14 +140,14 @@ mod tests {
                 at = scanner.next(at + 1);
             }
             prop_assert_eq!(scanner.next(text.len()), text.len());
-            let expected: Vec<_> = (0..text.len()).filter(|&i| special_to_html(text[i])).collect();
+            let expected: Vec<_> = (0..text.len()).filter(|&i| is_styled(text[i])).collect();
             prop_assert_eq!(found, expected);
         }
 
         #[test]
         fn may_skip_ahead(text in "[a-z|]{0,300}", jump in 1..200_usize) {
             let bytes = text.as_bytes();
-            let mut scanner = Scanner::new(bytes, AnsiBytes { lead: b'|' });
+            let mut scanner = Scanner::new(bytes, MarkupBytes { lead: b'|' });
             let mut at = 0;
             while at < bytes.len() {
                 let next = scanner.next(at);

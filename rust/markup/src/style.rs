@@ -20,17 +20,6 @@ pub(crate) enum Attribute {
     Strike,
 }
 
-impl Attribute {
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Blink => "blink",
-            Self::Underline => "underline",
-            Self::Italic => "italic",
-            Self::Strike => "strike",
-        }
-    }
-}
-
 /// One step of an SGR sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -120,6 +109,14 @@ impl Style {
 
     pub fn attributes(&self) -> &[Attribute] {
         &self.attributes[..usize::from(self.attribute_count)]
+    }
+
+    pub fn is_bold(&self) -> bool {
+        self.bold
+    }
+
+    pub fn has(&self, attribute: Attribute) -> bool {
+        self.attributes().contains(&attribute)
     }
 
     /// Palette indexes and 24-bit values to show: foreground, background.

@@ -1,93 +1,113 @@
-//! URLs in a text node of HTML become links.
+//! Which part of a text is a URL.
 //!
 //! The rules are those of Evennia's `TextToHTMLparser` for one plain URL: it begins at a word
 //! boundary with `http://`, `https://` or `ftp://`, or with `www.` or `ftp.` where a host name
 //! follows, and ends before white space, a full stop that ends the sentence, or any of
-//! `"',;$*^\(){}<>[]`. Three rules differ from Evennia's: every URL of a node is found, an ampersand
+//! `"',;$*^\(){}<>[]`. Three rules differ from Evennia's: every URL of a text is found, an ampersand
 //! does not end it, and schemes may be in capitals. A fourth is new: the host of a URL with a scheme
 //! may be an IPv6 address in brackets (RFC 3986, section 3.2.2).
 
 use std::net::Ipv6Addr;
+use std::ops::{Range, RangeInclusive};
 
-use crate::work;
+use crate::step_counter;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// Makes links of the URLs in `out[node..]`, escaped text without tags.
-///
-/// `quote` is how a double quote is written there. `last` says that nothing comes behind the node.
-pub(crate) fn linkify(out: &mut Vec<u8>, node: usize, quote: &[u8], last: bool) {
-    let Some(first) = find(&out[node..], 0, quote, last) else {
-        return;
-    };
-    let text = out.split_off(node);
-    let mut done = 0;
-    let mut next = Some(first);
-    while let Some(url) = next {
-        out.extend_from_slice(&text[done..url.start]);
-        let address = &text[url.start..url.end];
-        out.extend_from_slice(b"<a href=");
-        out.extend_from_slice(quote);
-        if url.bare {
-            out.extend_from_slice(b"http://");
-        }
-        out.extend_from_slice(address);
-        out.extend_from_slice(quote);
-        out.extend_from_slice(b" target=");
-        out.extend_from_slice(quote);
-        out.extend_from_slice(b"_blank");
-        out.extend_from_slice(quote);
-        out.push(b'>');
-        out.extend_from_slice(address);
-        out.extend_from_slice(b"</a>");
-        done = url.end;
-        next = find(&text, done, quote, last);
-    }
-    out.extend_from_slice(&text[done..]);
+/// A URL in a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub start: usize,
+    pub end: usize,
+    /// It has no scheme.
+    pub bare: bool,
 }
 
-struct Url {
-    start: usize,
-    end: usize,
-    /// Without a scheme.
+/// Where a URL may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Start {
+    url: usize,
+    /// Where the host begins.
+    host: usize,
     bare: bool,
 }
 
-fn find(text: &[u8], from: usize, quote: &[u8], last: bool) -> Option<Url> {
-    (from..text.len()).find_map(|start| {
-        work::done(1);
-        let head = &text[start..];
-        let (body, bare) = match head.first()? | 0x20 {
-            b'h' if has_prefix(head, b"http://") => (7, false),
-            b'h' if has_prefix(head, b"https://") => (8, false),
-            b'f' if has_prefix(head, b"ftp://") => (6, false),
-            b'f' if has_prefix(head, b"ftp.") => (4, true),
-            b'w' if has_prefix(head, b"www.") => (4, true),
-            _ => return None,
-        };
-        if !begins_word(&text[..start]) || is_attribute(&text[..start], quote) {
-            return None;
+/// What a position of a text is to a URL that reaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Border {
+    /// A character of text stands there.
+    Text,
+    /// White space stands there.
+    Space,
+    /// The text of this style and line ends there; a full stop before it may end a sentence.
+    End { of_sentence: bool },
+    /// Something stands there that leaves no trace, so one pass cannot tell.
+    Unclear,
+}
+
+/// One pass cannot tell where a URL ends.
+pub(crate) struct Unclear;
+
+/// Where a URL begins whose `:` or `.` stands at `at`. Text that belongs together begins at `from`.
+pub(crate) fn start(text: &[u8], from: usize, at: usize) -> Option<Start> {
+    step_counter::add(1);
+    let rest = &text[at..];
+    let schemes: &[&[u8]] = match rest {
+        [b':', b'/', b'/', ..] => &[b"http", b"https", b"ftp"],
+        [b'.', ..] => &[b"www", b"ftp"],
+        _ => return None,
+    };
+    let bare = rest[0] == b'.';
+    let before = &text[from..at];
+    let scheme = schemes.iter().find(|scheme| ends_with(before, scheme))?;
+    let start = at - scheme.len();
+    if !begins_word(&text[from..start]) || text[..start].ends_with(b"=\"") {
+        return None;
+    }
+    Some(Start { url: start, host: at + if bare { 1 } else { 3 }, bare })
+}
+
+/// The URL that begins at `start`, if it has a host. `border` tells of each position, the end of the
+/// text included.
+pub(crate) fn find(
+    text: &[u8],
+    start: Start,
+    mut border: impl FnMut(usize) -> Border,
+) -> Result<Option<Url>, Unclear> {
+    let Start { url: start, host, bare } = start;
+    let end = if bare {
+        // Looking no further keeps what only begins like a URL from costing more.
+        let window = text.len().min(host + MAX_HOST_WINDOW);
+        let end = end(text, host..window, &mut border)?;
+        if !is_host(&text[host..end]) {
+            return Ok(None);
         }
-        let body = &head[body..];
-        let length = match body.first() {
-            Some(b'[') if !bare => ipv6_length(body, last),
-            _ if bare && !is_host(body) => 0,
-            _ => length(body, last),
+        self::end(text, host..text.len(), &mut border)?
+    } else if text.get(host) == Some(&b'[') {
+        let Some(port) = ipv6_end(text, host) else {
+            return Ok(None);
         };
-        let end = text.len() - body.len() + length;
-        (length > 0).then_some(Url { start, end, bare })
-    })
+        match (border(port), text.get(port)) {
+            (Border::Unclear, _) => return Err(Unclear),
+            (Border::Text, Some(b':' | b'/' | b'?' | b'#')) => {
+                end(text, port..text.len(), &mut border)?
+            }
+            (Border::Text, Some(b'.')) if !ends_sentence(text, port + 1, &mut border)? => {
+                return Ok(None);
+            }
+            (Border::Text, Some(byte)) if !is_end(*byte) && *byte != b'.' => return Ok(None),
+            _ => port,
+        }
+    } else {
+        end(text, host..text.len(), &mut border)?
+    };
+    Ok((end > host).then_some(Url { start, end, bare }))
 }
 
-fn has_prefix(text: &[u8], prefix: &[u8]) -> bool {
-    text.len() >= prefix.len() && text[..prefix.len()].eq_ignore_ascii_case(prefix)
+fn ends_with(text: &[u8], suffix: &[u8]) -> bool {
+    text.len() >= suffix.len() && text[text.len() - suffix.len()..].eq_ignore_ascii_case(suffix)
 }
 
-/// Whether a value of an attribute begins behind `text`: somebody shows HTML.
-fn is_attribute(text: &[u8], quote: &[u8]) -> bool {
-    text.strip_suffix(quote).is_some_and(|text| text.ends_with(b"="))
-}
-
-/// Whether a word may begin behind `text`, as `\b` of Python's `re` has it.
+/// Whether a word may begin after `text`, as `\b` of Python's `re` has it.
 fn begins_word(text: &[u8]) -> bool {
     match text.last() {
         None => true,
@@ -111,60 +131,73 @@ fn first_char(text: &[u8]) -> Option<char> {
     text[..length].utf8_chunks().next()?.valid().chars().next()
 }
 
-/// Length of the part of `text` that belongs to a URL.
-fn length(text: &[u8], last: bool) -> usize {
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        work::done(1);
-        match byte {
-            b'&' if text[at..].starts_with(b"&amp;") => at += b"&amp;".len(),
-            b'"' | b'\'' | b',' | b';' | b'$' | b'*' | b'^' | b'\\' | b'(' | b')' | b'{' | b'}'
-            | b'<' | b'>' | b'[' | b']' | b'&' | b' ' => break,
-            b'.' if ends_sentence(&text[at + 1..], last) => break,
-            _ if byte.is_ascii() => at += 1,
+/// Where the part of `text[range]` ends that belongs to a URL.
+fn end(
+    text: &[u8],
+    range: Range<usize>,
+    border: &mut impl FnMut(usize) -> Border,
+) -> Result<usize, Unclear> {
+    let mut at = range.start;
+    while at < range.end {
+        step_counter::add(1);
+        match border(at) {
+            Border::Text => {}
+            Border::Space | Border::End { .. } => break,
+            Border::Unclear => return Err(Unclear),
+        }
+        match text[at] {
+            byte if is_end(byte) => break,
+            b'.' if at + 1 == range.end && at + 1 < text.len() => break,
+            b'.' if ends_sentence(text, at + 1, border)? => break,
+            byte if byte.is_ascii() => at += 1,
             _ => match first_char(&text[at..]) {
                 Some(character) if !character.is_whitespace() => at += character.len_utf8(),
                 _ => break,
             },
         }
     }
-    at
+    Ok(at.min(range.end))
 }
 
-/// Length of the URL behind its scheme where the host is an IPv6 address in brackets; 0 for others.
-fn ipv6_length(text: &[u8], last: bool) -> usize {
-    let Some(close) = text.iter().take(MAX_IPV6_LENGTH + 2).position(|&byte| byte == b']') else {
-        return 0;
-    };
-    let address = std::str::from_utf8(&text[1..close]).ok();
-    if address.and_then(|address| address.parse::<Ipv6Addr>().ok()).is_none() {
-        return 0;
+/// Whether no URL reaches over this byte.
+fn is_end(byte: u8) -> bool {
+    b"\"',;$*^\\(){}<>[] ".contains(&byte)
+}
+
+fn ends_sentence(
+    text: &[u8],
+    at: usize,
+    border: &mut impl FnMut(usize) -> Border,
+) -> Result<bool, Unclear> {
+    match border(at) {
+        Border::Text => Ok(first_char(&text[at..]).is_some_and(char::is_whitespace)),
+        Border::Space => Ok(true),
+        Border::End { of_sentence } => Ok(of_sentence),
+        Border::Unclear => Err(Unclear),
     }
-    let host = close + 1;
-    match length(&text[host..], last) {
-        0 => host,
-        // A port, path, query or fragment.
-        rest if matches!(text[host], b':' | b'/' | b'?' | b'#') => host + rest,
-        _ => 0,
-    }
+}
+
+/// Where an IPv6 address ends whose bracket opens at `open`, its closing bracket included.
+fn ipv6_end(text: &[u8], open: usize) -> Option<usize> {
+    let inside = open + 1;
+    let window = &text[inside..text.len().min(inside + MAX_IPV6_LENGTH + 1)];
+    let length = window.iter().position(|&byte| byte == b']')?;
+    let address = std::str::from_utf8(&window[..length]).ok()?;
+    address.parse::<Ipv6Addr>().ok()?;
+    Some(inside + length + 1)
 }
 
 /// Length of the longest IPv6 address, eight groups with an IPv4 address in the last two.
 const MAX_IPV6_LENGTH: usize = 45;
 
-fn ends_sentence(behind: &[u8], last: bool) -> bool {
-    first_char(behind).map_or(last, char::is_whitespace)
-}
+const HOST_LENGTH: RangeInclusive<usize> = 2..=256;
+const TOP_LEVEL_LENGTH: RangeInclusive<usize> = 2..=6;
+/// A host name, a full stop, a top level domain and the character after it.
+const MAX_HOST_WINDOW: usize =
+    *HOST_LENGTH.end() + 1 + *TOP_LEVEL_LENGTH.end() + char::MAX.len_utf8();
 
-const HOST_LENGTH: std::ops::RangeInclusive<usize> = 2..=256;
-const TOP_LEVEL_LENGTH: std::ops::RangeInclusive<usize> = 2..=6;
-
-/// Whether what stands behind `www.` begins like a host: a name, a full stop, a top level domain.
-/// It looks no further than that, so that what only looks like one costs no more.
+/// Whether `text` begins like a host: a name, a full stop, a top level domain.
 fn is_host(text: &[u8]) -> bool {
-    let longest = HOST_LENGTH.end() + TOP_LEVEL_LENGTH.end() + 1 + char::MAX.len_utf8();
-    let text = &text[..text.len().min(longest)];
-    let text = &text[..length(text, true)];
     let name = text
         .iter()
         .position(|byte| !(byte.is_ascii_alphanumeric() || b"-@:%._+~#=".contains(byte)))
@@ -172,12 +205,12 @@ fn is_host(text: &[u8]) -> bool {
         .min(HOST_LENGTH.end() + 1);
     let mut stops = (0..name).filter(|&at| text[at] == b'.' && HOST_LENGTH.contains(&at));
     stops.any(|stop| {
-        let behind = &text[stop + 1..];
-        let letters = behind.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(7).count();
-        let goes_on = match behind.get(letters) {
+        let rest = &text[stop + 1..];
+        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).take(7).count();
+        let goes_on = match rest.get(letters) {
             None => false,
             Some(byte) if byte.is_ascii() => byte.is_ascii_alphanumeric() || *byte == b'_',
-            Some(_) => first_char(&behind[letters..]).is_some_and(is_word),
+            Some(_) => first_char(&rest[letters..]).is_some_and(is_word),
         };
         TOP_LEVEL_LENGTH.contains(&letters) && !goes_on
     })
@@ -187,40 +220,58 @@ fn is_host(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn links(text: &str) -> Vec<String> {
-        let mut out = text.as_bytes().to_vec();
-        linkify(&mut out, 0, b"\"", true);
-        let html = String::from_utf8(out).unwrap();
-        html.split("<a href=\"")
-            .skip(1)
-            .map(|rest| rest.split('"').next().unwrap().to_owned())
-            .collect()
+    /// The URLs of a text without markup, of which `of_sentence` says whether its end ends a
+    /// sentence.
+    fn urls_of(text: &str, of_sentence: bool) -> Vec<&str> {
+        let bytes = text.as_bytes();
+        let border = |at| if at < bytes.len() { Border::Text } else { Border::End { of_sentence } };
+        let mut found = Vec::new();
+        let mut from = 0;
+        let mut at = 0;
+        while at < bytes.len() {
+            let url =
+                start(bytes, from, at).and_then(|start| find(bytes, start, border).ok().flatten());
+            match url {
+                Some(url) => {
+                    found.push(&text[url.start..url.end]);
+                    from = url.end;
+                    at = url.end;
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    fn urls(text: &str) -> Vec<&str> {
+        urls_of(text, true)
     }
 
     #[test]
     fn every_url_is_found_whole() {
         assert_eq!(
-            links("see http://a.b/c?d=e&amp;f=g, and HTTPS://X.y."),
-            ["http://a.b/c?d=e&amp;f=g", "HTTPS://X.y"]
+            urls("see http://a.b/c?d=e&f=g, and HTTPS://X.y."),
+            ["http://a.b/c?d=e&f=g", "HTTPS://X.y"]
         );
         assert_eq!(
-            links("www.example.com/x and ftp.example.org"),
-            ["http://www.example.com/x", "http://ftp.example.org"]
+            urls("www.example.com/x and ftp.example.org"),
+            ["www.example.com/x", "ftp.example.org"]
         );
-        assert_eq!(links("(http://a)"), ["http://a"]);
-        assert_eq!(links("http://a&lt;b"), ["http://a"]);
-        assert_eq!(links("http://日本.jp/é\u{3000}x"), ["http://日本.jp/é"]);
+        assert_eq!(urls("(http://a)"), ["http://a"]);
+        assert_eq!(urls("http://a<b"), ["http://a"]);
+        assert_eq!(urls("http://日本.jp/é\u{3000}x"), ["http://日本.jp/é"]);
     }
 
     #[test]
     fn an_ipv6_address_in_brackets_is_a_host() {
         assert_eq!(
-            links("see http://[::1]/, https://[2001:db8::1]:8080/a?b"),
+            urls("see http://[::1]/, https://[2001:db8::1]:8080/a?b"),
             ["http://[::1]/", "https://[2001:db8::1]:8080/a?b"]
         );
-        assert_eq!(links("[http://[::1]]"), ["http://[::1]"]);
-        assert_eq!(links("http://[::ffff:192.168.10.20]."), ["http://[::ffff:192.168.10.20]"]);
-        assert_eq!(links("http://a/[::1]"), ["http://a/"]);
+        assert_eq!(urls("[http://[::1]]"), ["http://[::1]"]);
+        assert_eq!(urls("http://[::ffff:192.168.10.20]."), ["http://[::ffff:192.168.10.20]"]);
+        assert_eq!(urls("http://[::1]. And"), ["http://[::1]"]);
+        assert_eq!(urls("http://a/[::1]"), ["http://a/"]);
         for text in [
             "http://[",
             "http://[]",
@@ -232,12 +283,12 @@ mod tests {
             "http://[::1].com",
             "www.[::1]/",
         ] {
-            assert_eq!(links(text), [""; 0], "{text}");
+            assert_eq!(urls(text), [""; 0], "{text}");
         }
     }
 
     #[test]
-    fn what_only_looks_like_one_is_left() {
+    fn text_that_only_resembles_a_url_is_left() {
         for text in [
             "Awww.this should not",
             "www.",
@@ -252,19 +303,25 @@ mod tests {
             "www.a.toolongdomain",
             "www. a.com",
         ] {
-            assert_eq!(links(text), [""; 0], "{text}");
+            assert_eq!(urls(text), [""; 0], "{text}");
         }
     }
 
     #[test]
     fn a_full_stop_before_a_tag_belongs_to_the_url() {
-        let mut out = b"http://a.".to_vec();
-        linkify(&mut out, 0, b"\"", false);
-        assert_eq!(out, b"<a href=\"http://a.\" target=\"_blank\">http://a.</a>");
+        assert_eq!(urls_of("http://a.", false), ["http://a."]);
     }
 
     #[test]
     fn a_combining_mark_is_no_letter() {
-        assert_eq!(links("x\u{301}http://y"), ["http://y"]);
+        assert_eq!(urls("x\u{301}http://y"), ["http://y"]);
+    }
+
+    #[test]
+    fn what_leaves_no_trace_makes_the_end_unclear() {
+        let text = b"http://a!b";
+        let border = |at| if text[at] == b'!' { Border::Unclear } else { Border::Text };
+        let start = start(text, 0, 4).unwrap();
+        assert!(find(text, start, border).is_err());
     }
 }

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use mudwire_markup::{AnsiOptions, Quoting, Table};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyList, PyString};
 
 use crate::text::{Text, text_argument};
+
+mod spans;
 
 /// The markup tokens of a game, compiled once.
 ///
@@ -111,36 +113,131 @@ fn dialect_of<'a>(
 
 /// Convert colour markup and ANSI to HTML.
 ///
-/// The HTML keeps to a closed list: `span` with the classes `color-NNN`, `bgcolor-NNN`,
-/// `underline`, `blink`, `italic` and `strike` and 24-bit colours as style, `br`, and `a` for
-/// links and URLs. It holds no control characters.
+/// The HTML keeps to a closed list: `span`, `br`, and `a` for links and URLs. A `span` has the classes
+/// `color-NNN`, `bgcolor-NNN`, `underline`, `blink`, `italic` and `strike`, and 24-bit colours as
+/// style, or a style alone. The HTML holds no control characters.
 ///
 /// Args:
 ///     string: The text; see `mudwire.markup` for what else than `str` it may be.
 ///     strip_ansi: Leave the colours out.
 ///     dialect: The markup tokens; Evennia's stock ones by default.
+///     styles: `"classes"` for pages with Evennia's stylesheet; `"inline"` for mail and other pages,
+///         with the colours of xterm in each `span`.
 ///
 /// Returns:
 ///     The HTML.
 ///
+/// Raises:
+///     ValueError: `styles` is something else.
+///
 /// The classes and the link handlers are those of Evennia's `evennia.utils.text2html.parse_html`.
 #[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
+#[pyo3(signature = (string, strip_ansi=false, dialect=None, *, styles="classes"))]
 pub fn parse_html<'py>(
     string: &Bound<'py, PyAny>,
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
+    styles: &str,
 ) -> PyResult<Bound<'py, PyString>> {
     let text = text(string, strip_ansi)?;
+    let dialect = dialect_of(&text, dialect);
     let mut out = Vec::new();
-    mudwire_markup::html(
-        &text.content,
-        dialect_of(&text, dialect),
-        strip_ansi,
-        Quoting::Verbatim,
-        &mut out,
-    );
+    match styles {
+        "classes" => {
+            mudwire_markup::html(&text.content, dialect, strip_ansi, Quoting::Verbatim, &mut out);
+        }
+        "inline" => mudwire_markup::inline_html(&text.content, dialect, strip_ansi, &mut out),
+        _ => {
+            return Err(PyValueError::new_err(format!(
+                "styles should be \"classes\" or \"inline\", not {styles:?}"
+            )));
+        }
+    }
     PyString::from_bytes(string.py(), &out)
+}
+
+/// Convert colour markup and ANSI to the BBCode of Godot 4's `RichTextLabel`.
+///
+/// The tags are `color`, `bgcolor`, `u`, `i`, `s`, `pulse` for blinking text, and `url`, whose value
+/// is the address of a link or `send cmd=` and its command. A bracket of the text opens no tag. A
+/// command with `]`, a line end or both kinds of quotes is percent-encoded: `uri_decode()` gives it.
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///     strip_ansi: Leave the colours out.
+///     dialect: The markup tokens; Evennia's stock ones by default.
+///
+/// Returns:
+///     The BBCode.
+///
+/// The tags are those of Evennia's contrib `godotwebsocket` (`text2bbcode.parse_to_bbcode`).
+#[pyfunction]
+#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
+pub fn parse_bbcode(
+    string: &Bound<'_, PyAny>,
+    #[pyo3(from_py_with = flag)] strip_ansi: bool,
+    dialect: Option<&Bound<'_, Dialect>>,
+) -> PyResult<String> {
+    let text = text(string, strip_ansi)?;
+    let mut out = String::new();
+    mudwire_markup::bbcode(&text.content, dialect_of(&text, dialect), strip_ansi, &mut out);
+    Ok(out)
+}
+
+/// Convert colour markup and ANSI to Markdown in Discord's flavour.
+///
+/// SGR 1 (Evennia's bright colours), underline, italic and strike become `**`, `__`, `*` and `~~`;
+/// colours vanish. Whatever Discord would read in the text itself is escaped, mentions with a
+/// zero-width space behind the `@`. Links of `http` and `https` are links, other addresses stand in
+/// parentheses behind their label, commands leave their label.
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///     strip_ansi: Leave the emphasis out.
+///     dialect: The markup tokens; Evennia's stock ones by default.
+///
+/// Returns:
+///     The Markdown. Discord takes 2000 characters in a message.
+///
+/// The flavour is that of Discord's help page "Markdown Text 101".
+#[pyfunction]
+#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
+pub fn parse_markdown(
+    string: &Bound<'_, PyAny>,
+    #[pyo3(from_py_with = flag)] strip_ansi: bool,
+    dialect: Option<&Bound<'_, Dialect>>,
+) -> PyResult<String> {
+    let text = text(string, strip_ansi)?;
+    let mut out = String::new();
+    mudwire_markup::markdown(&text.content, dialect_of(&text, dialect), strip_ansi, &mut out);
+    Ok(out)
+}
+
+/// Convert colour markup and ANSI to runs of text, for clients that draw for themselves.
+///
+/// Args:
+///     string: The text; see `parse_html`.
+///     strip_ansi: Leave the styles out.
+///     dialect: The markup tokens; Evennia's stock ones by default.
+///
+/// Returns:
+///     A list of `(text, style, link)`, which `json.dumps` takes. No two neighbours have the same style
+///     and link, and the texts together are the visible text. `style` is a dict of what differs from
+///     the default: `fg` and `bg`, an index of the xterm palette or `"#rrggbb"`, and `bold`, `italic`,
+///     `underline`, `strike` and `blink`, which are True. `link` is None or a dict of `kind`,
+///     `"command"` or `"address"`, and `target`; one longer than 2048 bytes is left out.
+///
+/// What is shown as a colour, link or URL is the same as in `parse_html`.
+#[pyfunction]
+#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
+pub fn parse_spans<'py>(
+    string: &Bound<'py, PyAny>,
+    #[pyo3(from_py_with = flag)] strip_ansi: bool,
+    dialect: Option<&Bound<'_, Dialect>>,
+) -> PyResult<Bound<'py, PyList>> {
+    let text = text(string, strip_ansi)?;
+    let spans = mudwire_markup::spans(&text.content, dialect_of(&text, dialect), strip_ansi);
+    spans::list(string.py(), &spans)
 }
 
 /// Convert colour markup to ANSI sequences.

@@ -1,11 +1,12 @@
 """The upstream answers in the table of differences are those of the installed Evennia."""
 
 import pytest
+from evennia.contrib.base_systems.godotwebsocket.text2bbcode import parse_to_bbcode
 from evennia.utils import ansi, text2html
 
 from compatibility import differences
 
-NAMES = {**vars(ansi), **vars(text2html)}
+NAMES = {**vars(ansi), **vars(text2html), "parse_bbcode": parse_to_bbcode}
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,17 @@ use std::collections::HashMap;
 use super::replacement::Replacement;
 use super::table::{DialectError, Table};
 use super::trie::{Node, Pass, Rank, Rest, Token, Trie};
-use super::{Dialect, bar};
 use crate::color::Ground;
 
+/// The tokens of a table.
+pub(super) struct Compiled {
+    pub trie: Trie,
+    /// The byte besides `|` and `{` that may begin a token, or `|`.
+    pub lead: u8,
+}
+
 /// Compiles a table; the error is the first entry that does not fit.
-pub(super) fn compile<S: AsRef<str>>(table: &Table<S>) -> Result<Dialect, DialectError> {
+pub(super) fn compile<S: AsRef<str>>(table: &Table<S>) -> Result<Compiled, DialectError> {
     Builder::default().build(table)
 }
 
@@ -21,7 +27,7 @@ struct Builder {
 }
 
 impl Builder {
-    fn build<S: AsRef<str>>(mut self, table: &Table<S>) -> Result<Dialect, DialectError> {
+    fn build<S: AsRef<str>>(mut self, table: &Table<S>) -> Result<Compiled, DialectError> {
         if table.hex_colors {
             self.add("|#", "|#", (Pass::Hex, 0), Rest::Hex(Ground::Fore))?;
             self.add("|[#", "|[#", (Pass::Hex, 0), Rest::Hex(Ground::Back))?;
@@ -69,13 +75,7 @@ impl Builder {
         }
         let lead = self.check_characters()?;
         self.find_cube_fallback();
-        Ok(Dialect {
-            bar: bar::short_cuts(&self.trie),
-            trie: self.trie,
-            lead,
-            escapes: true,
-            links: true,
-        })
+        Ok(Compiled { trie: self.trie, lead })
     }
 
     fn find_cube_fallback(&mut self) {

@@ -3,6 +3,9 @@
 use crate::escape::{self, Sequence};
 use crate::style::Change;
 
+/// A tab is this many spaces.
+pub(crate) const TAB_SPACES: u8 = 4;
+
 /// What a literal token becomes.
 #[derive(Debug, Clone)]
 pub(crate) struct Replacement {
@@ -24,7 +27,7 @@ impl Replacement {
     pub(super) fn new(text: &str) -> Self {
         let meaning = match text {
             "\r\n" | "\n" => Meaning::LineEnd,
-            "\t" => Meaning::Spaces(crate::html::TAB_SPACES),
+            "\t" => Meaning::Spaces(TAB_SPACES),
             _ if text.len() < 256 && !text.is_empty() && text.bytes().all(|byte| byte == b' ') => {
                 Meaning::Spaces(u8::try_from(text.len()).unwrap_or_default())
             }

@@ -1,45 +1,46 @@
-//! A short cut through the trie for what begins with a bar, as most tokens do.
+//! First-byte dispatch: most tokens are a bar and a letter, and a table of the bytes after the bar finds
+//! them without the trie.
 
 use super::trie::{Node, Rest, Trie};
 use crate::color::Ground;
 
-/// What begins with a bar and one byte more.
+/// Which tokens begin with a bar and one byte more.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Bar {
+pub(super) enum AfterBar {
     /// No token.
     Nothing,
-    /// A token of two bytes that nothing longer begins with: an index into the replacements.
+    /// A token of two bytes, which no longer token begins with: an index into the replacements.
     Replacement(u16),
     /// A foreground of the cube, if two more digits follow.
     Cube,
-    /// The trie knows.
+    /// Only the trie tells.
     Walk,
 }
 
-/// What begins with a bar, by the byte behind it.
-pub(super) fn short_cuts(trie: &Trie) -> [Bar; 128] {
+/// The table of the bytes after a bar.
+pub(super) fn dispatch(trie: &Trie) -> [AfterBar; 128] {
     let bar = match trie.nodes[0].next[usize::from(b'|')] {
-        0 => return [Bar::Nothing; 128],
+        0 => return [AfterBar::Nothing; 128],
         node => usize::from(node),
     };
     let Node { next, rests } = &trie.nodes[bar];
     let cube = matches!(rests[..], [(_, Rest::Digits(Ground::Fore))]);
     if !rests.is_empty() && !cube {
-        return [Bar::Walk; 128];
+        return [AfterBar::Walk; 128];
     }
     let digits = usize::from(b'0')..=usize::from(b'5');
     std::array::from_fn(|second| match next[second] {
-        0 if cube && digits.contains(&second) => Bar::Cube,
-        0 => Bar::Nothing,
-        // A token, but a colour of the cube counts before it.
-        _ if cube && digits.contains(&second) => Bar::Walk,
+        0 if cube && digits.contains(&second) => AfterBar::Cube,
+        0 => AfterBar::Nothing,
+        // A token begins here, but a colour of the cube has precedence.
+        _ if cube && digits.contains(&second) => AfterBar::Walk,
         node => {
             let Node { next, rests } = &trie.nodes[usize::from(node)];
             match rests[..] {
                 [(_, Rest::Literal(index))] if next.iter().all(|&next| next == 0) => {
-                    Bar::Replacement(index)
+                    AfterBar::Replacement(index)
                 }
-                _ => Bar::Walk,
+                _ => AfterBar::Walk,
             }
         }
     })

@@ -1,8 +1,9 @@
 //! Writes markup as ANSI: SGR sequences of 16, 256 or 24-bit colours.
 
+use super::links::strip_links_from;
 use crate::dialect::{Dialect, Token};
-use crate::plain::strip_links_from;
-use crate::scan::{AnsiBytes, Scanner};
+use crate::scan::MarkupBytes;
+use crate::tokens::{self, InTheWay, Look, TokenSink};
 
 /// What [`ansi`] and [`plain`](crate::plain()) keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,43 +34,64 @@ pub fn ansi(text: &str, dialect: &Dialect, options: AnsiOptions, out: &mut Strin
     }
 }
 
-/// Appends `text` with escapes resolved and tokens written by `token`. Tells whether link markers
-/// may be in what was written.
-pub(crate) fn write(
+/// Appends `text` with its escapes resolved and its tokens written by `write_token`. Tells whether
+/// link markers may be in what was written.
+pub(super) fn write(
     text: &str,
     dialect: &Dialect,
     out: &mut String,
-    mut token: impl FnMut(Token<'_>, &mut String),
+    write_token: impl FnMut(Token<'_>, &mut String),
 ) -> bool {
     out.reserve(text.len() + text.len() / 4);
     let bytes = text.as_bytes();
-    let mut scanner = Scanner::new(bytes, AnsiBytes { lead: dialect.lead });
-    let mut links = false;
-    let mut run = 0;
-    let mut at = 0;
-    loop {
-        at = scanner.next(at);
-        let Some(&byte) = bytes.get(at) else { break };
-        let doubled =
-            dialect.escapes && matches!(byte, b'|' | b'{') && bytes.get(at + 1) == Some(&byte);
-        if doubled {
-            // The second stays, as text.
-            out.push_str(&text[run..at]);
-            run = at + 1;
-            at += 2;
-            links |= byte == b'|' && bytes.get(at) == Some(&b'l');
-        } else if let Some((found, length)) = dialect.token(bytes, at) {
-            out.push_str(&text[run..at]);
-            token(found, out);
-            at += length;
-            run = at;
-        } else {
-            at += 1;
-            links |= byte == b'|' && bytes.get(at) == Some(&b'l');
-        }
+    let mut rewriter = Rewriter { bytes, lead: dialect.lead, write_token, out, links: false };
+    let read = tokens::read(text, dialect, &mut rewriter);
+    debug_assert!(read.is_ok(), "a rewriter never gives up");
+    rewriter.links
+}
+
+struct Rewriter<'a, W> {
+    bytes: &'a [u8],
+    lead: u8,
+    write_token: W,
+    out: &'a mut String,
+    /// A bar and an `l` were written next to each other.
+    links: bool,
+}
+
+impl<W: FnMut(Token<'_>, &mut String)> TokenSink for Rewriter<'_, W> {
+    type Bytes = MarkupBytes;
+
+    fn bytes(&self) -> MarkupBytes {
+        MarkupBytes { lead: self.lead }
     }
-    out.push_str(&text[run..]);
-    links
+
+    #[inline]
+    fn text(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    #[inline]
+    fn token(&mut self, token: Token<'_>, _length: usize, _end: usize) -> Result<(), InTheWay> {
+        (self.write_token)(token, self.out);
+        Ok(())
+    }
+
+    #[inline]
+    fn escape(&mut self, at: usize) -> Result<(), InTheWay> {
+        self.links |= self.bytes[at] == b'|' && self.bytes.get(at + 2) == Some(&b'l');
+        Ok(())
+    }
+
+    #[inline]
+    fn look(&mut self, byte: u8, at: usize, _run: usize) -> Result<Look, InTheWay> {
+        self.links |= byte == b'|' && self.bytes.get(at + 1) == Some(&b'l');
+        Ok(Look::Text(at + 1))
+    }
+
+    fn special(&mut self, _byte: u8, at: usize) -> Result<usize, InTheWay> {
+        Ok(at)
+    }
 }
 
 #[cfg(test)]

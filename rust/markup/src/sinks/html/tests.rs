@@ -1,8 +1,9 @@
-//! The HTML writer: what it answers, that both its ways answer the same, that it keeps to the list.
+//! What the HTML writer answers, and that it keeps to the closed list.
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::hostile::{self, markup};
 
 fn convert(text: &str) -> String {
     convert_with(text, false, Quoting::Verbatim)
@@ -125,125 +126,11 @@ fn json_escapes_quotes_and_backslashes_and_nothing_else() {
 }
 
 #[test]
-fn the_work_is_linear() {
-    let hostile = [
-        "|lc",
-        "|lc|lt",
-        "|lca|ltb",
-        "|lc|lt|le",
-        "|lu|lc",
-        "www.",
-        "http://",
-        "http://a.",
-        "www.a.b.c",
-        "\x08",
-        "a\x08",
-        "\x1b[",
-        "\x1b[31",
-        "||lc",
-        "&",
-        "|",
-        "|lc|lt|r",
-        "\x1b[31m\x07",
-        "ftp.ftp",
-        "www.-",
-        "ftp.=",
-        "|#.www.",
-        "www.1|#\x07",
-        "http://[::",
-        "http://[::1]",
-        "|l\x08",
-    ];
-    for dialect in [Dialect::evennia(), Dialect::ansi_only(), Dialect::sequences_only()] {
-        let convert = |text: &str| convert_in(text, dialect, false, Quoting::Verbatim);
-        for piece in hostile {
-            let work = |count| {
-                let text = piece.repeat(count);
-                crate::work::count(|| drop(convert(&text)))
-            };
-            let (small, large) = (work(1000), work(8000));
-            assert!(large <= small * 9, "{piece:?}: {small} steps became {large}");
-            let length = |count| convert(&piece.repeat(count)).len();
-            assert!(length(8000) <= length(1000) * 9, "{piece:?}");
-        }
-    }
-}
-
-/// Pieces that mean something, and letters that may stand between them.
-fn markup() -> impl Strategy<Value = String> {
-    const PIECES: [&str; 62] = [
-        "|r",
-        "|n",
-        "|R",
-        "|[r",
-        "|[R",
-        "|!R",
-        "|500",
-        "|[050",
-        "|=a",
-        "|[=z",
-        "|#f00",
-        "|[#00ff00",
-        "|/",
-        "|-",
-        "|>",
-        "|_",
-        "|*",
-        "|^",
-        "|u",
-        "|U",
-        "|i",
-        "|s",
-        "|S",
-        "|h",
-        "|H",
-        "||",
-        "|",
-        "{{",
-        "{",
-        "\\",
-        "|lc",
-        "|lu",
-        "|lt",
-        "|le",
-        "l",
-        "c",
-        "\x1b",
-        "\x1b[",
-        "\x1b[0m",
-        "\x1b[1;31m",
-        "\x1b[38;5;200m",
-        "\x1b[48;2;1;2;3m",
-        "\x1b[K",
-        "\x1b[2J",
-        "[31m",
-        ";",
-        "\x07",
-        "\x08",
-        "\n",
-        "\r",
-        "\t",
-        "<",
-        ">",
-        "&",
-        "\"",
-        "http://",
-        "www.",
-        "a.com",
-        ". ",
-        "é",
-        "\u{85}",
-        "javascript:",
-    ];
-    prop::collection::vec(
-        prop_oneof![
-            prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
-            "[a-z0-9 ]{0,4}",
-            ".{0,3}"
-        ],
-        0..16,
-    )
-    .prop_map(|pieces| pieces.concat())
+fn time_is_linear() {
+    hostile::assert_linear(|text, dialect, out| {
+        html(text, dialect, false, Quoting::Verbatim, out);
+    });
+    hostile::assert_linear(|text, dialect, out| inline_html(text, dialect, false, out));
 }
 
 /// The tags of `html`, checked against the closed list and for nesting.
@@ -268,38 +155,8 @@ fn check(html: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The answers of the single pass, where it gives one, and of the way over ANSI.
-fn both_ways(text: &str, strip: bool) -> Option<[String; 2]> {
-    let mut direct = Vec::new();
-    Writer::<false>::new(text, Dialect::evennia(), strip, &mut direct).write().ok()?;
-    let mut by_ansi = Vec::new();
-    let ansi = as_ansi(text, Dialect::evennia(), strip);
-    let done = Writer::<false>::resolved(&ansi, Dialect::evennia(), &mut by_ansi).write();
-    assert!(done.is_ok());
-    Some([direct, by_ansi].map(|html| String::from_utf8(html).unwrap()))
-}
-
-#[test]
-fn both_ways_answer_the_same_where_it_is_hard() {
-    for text in ["\x1b[m¡", "|r\\http://||", "\r|r\n", "|l|rcx|lty|le", "|rx\x08|n", "\x1b[31\x07m"]
-    {
-        for strip in [false, true] {
-            if let Some([direct, by_ansi]) = both_ways(text, strip) {
-                assert_eq!(direct, by_ansi, "{text:?}");
-            }
-        }
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
-
-    #[test]
-    fn both_ways_answer_the_same(text in markup(), strip: bool) {
-        if let Some([direct, by_ansi]) = both_ways(&text, strip) {
-            prop_assert_eq!(direct, by_ansi);
-        }
-    }
 
     #[test]
     fn every_text_keeps_to_the_list(text in markup(), strip: bool) {

@@ -1,4 +1,4 @@
-//! Counts the steps of searches, in tests only: that time is linear is shown without a clock.
+//! Counts the steps of searches, in tests only, so that tests show linear time without a clock.
 
 #[cfg(test)]
 thread_local! {
@@ -7,7 +7,7 @@ thread_local! {
 
 /// Notes that a search looked at `steps` bytes.
 #[inline]
-pub(crate) fn done(steps: usize) {
+pub(crate) fn add(steps: usize) {
     #[cfg(test)]
     STEPS.set(STEPS.get() + steps);
     #[cfg(not(test))]

@@ -1,9 +1,9 @@
 //! Text without markup, sequences or links, and markup made harmless.
 
-use crate::ansi::{self, AnsiOptions, ansi};
+use super::ansi::{self, AnsiOptions, ansi};
 use crate::dialect::{Dialect, Meaning, Replacement, Token};
 use crate::escape::ESCAPE;
-use crate::link::{self, Finder, Kind, MARKER};
+use crate::tokens::InTheWay;
 
 /// Appends `text` without colours to `out`: markup and SGR sequences go, white space of markup
 /// (`|/`, `|-`, `|_`, `|>`) is written, links keep their label or address unless `options.mxp`.
@@ -18,10 +18,8 @@ pub fn plain(text: &str, dialect: &Dialect, options: AnsiOptions, out: &mut Stri
     }
 }
 
-/// Tokens and links may stand in a raw sequence, or in a link marker: they must become sequences
-/// before those go.
-struct InTheWay;
-
+/// Writes plain text in one pass. Tokens and links may stand in a raw sequence or in a link marker;
+/// there they must become sequences before anything is stripped.
 fn without_sequences(
     text: &str,
     dialect: &Dialect,
@@ -67,41 +65,6 @@ fn sgr_length(text: &[u8]) -> Option<usize> {
     let parameters = text.strip_prefix(b"\x1b[")?;
     let length = parameters.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b';'))?;
     (length > 0 && parameters[length] == b'm').then_some(length + 3)
-}
-
-/// `text` with the label in the place of each link to a command, and the address in the place of
-/// each link to an address.
-#[must_use]
-pub fn strip_links(text: &str) -> String {
-    let mut out = text.to_owned();
-    strip_links_from(&mut out, 0);
-    out
-}
-
-/// [`strip_links`] on what stands in `out` from `start`.
-pub(crate) fn strip_links_from(out: &mut String, start: usize) {
-    for kind in [Kind::Command, Kind::Address] {
-        let text = &out[start..];
-        let mut finder = Finder::default();
-        let Some(first) = link::next(text, 0, kind, &mut finder) else {
-            continue;
-        };
-        let mut stripped = String::with_capacity(text.len());
-        let mut done = 0;
-        let mut next = Some(first);
-        while let Some(found) = next {
-            stripped.push_str(&text[done..found.start]);
-            stripped.push_str(match kind {
-                Kind::Command => found.label(text),
-                Kind::Address => found.target(text),
-            });
-            done = found.end + MARKER;
-            next = link::next(text, done, kind, &mut finder);
-        }
-        stripped.push_str(&text[done..]);
-        out.truncate(start);
-        out.push_str(&stripped);
-    }
 }
 
 /// `text` without the markup for line breaks and tabs, `|/` and `|-`.
@@ -151,13 +114,6 @@ mod tests {
         assert_eq!(strip("\x1b[|r1m"), "\x1b[1m");
         assert_eq!(strip("\x1b[|lcx|lt1m|le"), "");
         assert_eq!(strip_sgr("\x1b[\x1b[0m31m"), "\x1b[31m");
-    }
-
-    #[test]
-    fn links_are_stripped_in_two_passes() {
-        assert_eq!(strip_links("|lca|lt|lub|ltc|le|le"), "b");
-        assert_eq!(strip_links("|lua|ltb|le|lcc|ltd|le"), "ad");
-        assert_eq!(strip_links("|lca|ltb"), "|lca|ltb");
     }
 
     #[test]
