@@ -6,6 +6,7 @@ use super::backspace;
 use super::plain::strip_sgr;
 use crate::dialect::Dialect;
 use crate::escape::{self, ESCAPE, Sequence};
+use crate::link::{Finder, Link, MARKER};
 
 /// `text` with its markup as raw sequences, its backspaces applied, and without what leaves no trace;
 /// with `strip` without colours. Link markers stay.
@@ -56,13 +57,24 @@ fn without_traceless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     // The style may have changed since the last text.
     let mut restyled = false;
+    // A sequence in the label of a link counts as a change of style, which its ends are as well.
+    let mut finder = Finder::default();
+    let mut link: Option<Link> = None;
     let mut at = 0;
     while let Some(character) = text[at..].chars().next() {
+        if link.is_some_and(|link| at == link.end + MARKER) {
+            link = None;
+            restyled = true;
+        }
+        if link.is_none() && character == '|' {
+            link = finder.link(text, at);
+        }
+        let in_label = link.is_some_and(|link| at >= link.label + MARKER);
         let (trace, length) = trace(bytes, at, character);
         let keeps_apart = joins(out.as_bytes(), bytes.get(at + length).copied());
         let traceless = match trace {
             Trace::Nothing => true,
-            Trace::Span => !restyled,
+            Trace::Span => !restyled && !in_label,
             Trace::Style | Trace::Text => false,
         };
         if !traceless || keeps_apart {
@@ -134,6 +146,9 @@ mod tests {
             ("a\x00b\x1b[2Jc\x1bd\u{9b}e\x7f", "abcde"),
             ("\x1b[31ma\x1b[2mb\x1b[K", "\x1b[31mab"),
             ("\x1b[31m\x1b[Ka", "\x1b[31m\x1b[Ka"),
+            ("|lta\x1b[Kb|le", "|ltab|le"),
+            ("|lca|ltb|le|lcc|ltd\x1b[Ke|le", "|lca|ltb|le|lcc|ltd\x1b[Ke|le"),
+            ("|lca|ltb\x1b[Kc|le\x1b[Kd\x1b[Ke", "|lca|ltb\x1b[Kc|le\x1b[Kde"),
             ("|\x00lc|l\x00c", "|\x00lc|l\x00c"),
             ("|\x1b\x00[31m", "|\x1b\x00[31m"),
             ("\r\x07\n", "\r\x07\n"),
