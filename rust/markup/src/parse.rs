@@ -149,6 +149,7 @@ impl<S: Sink> TokenSink for Reader<'_, '_, S> {
         })
     }
 
+    #[inline(never)]
     fn special(&mut self, byte: u8, at: usize) -> Result<usize, InTheWay> {
         let bytes = self.text.as_bytes();
         match byte {
@@ -332,6 +333,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
 
     /// Looks for a URL whose `:` or `.` stands at `at`. The text that was not told yet begins at
     /// `run`.
+    #[inline(never)]
     fn look_for_url(&mut self, at: usize, run: usize) -> Result<Look, InTheWay> {
         if self.is_in_link() {
             return Ok(Look::Text(at + 1));

@@ -111,6 +111,20 @@ fn dialect_of<'a>(
     }
 }
 
+/// Whether the argument `styles` asks for declarations in the place of classes.
+fn is_inline(styles: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let name = styles.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
+    match name {
+        Some("classes") => Ok(false),
+        Some("inline") => Ok(true),
+        _ => {
+            let given = styles.repr()?;
+            let message = format!("styles should be 'classes' or 'inline', not {given}");
+            Err(PyValueError::new_err(message))
+        }
+    }
+}
+
 /// Convert colour markup and ANSI to HTML.
 ///
 /// The HTML keeps to a closed list: `span`, `br`, and `a` for links and URLs. A `span` has the classes
@@ -132,26 +146,24 @@ fn dialect_of<'a>(
 ///
 /// The classes and the link handlers are those of Evennia's `evennia.utils.text2html.parse_html`.
 #[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, dialect=None, *, styles="classes"))]
+#[pyo3(
+    signature = (string, strip_ansi=false, dialect=None, *, styles=None),
+    text_signature = "(string, strip_ansi=False, dialect=None, *, styles=\"classes\")"
+)]
 pub fn parse_html<'py>(
     string: &Bound<'py, PyAny>,
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
-    styles: &str,
+    styles: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Bound<'py, PyString>> {
+    let inline = styles.map_or(Ok(false), is_inline)?;
     let text = text(string, strip_ansi)?;
     let dialect = dialect_of(&text, dialect);
     let mut out = Vec::new();
-    match styles {
-        "classes" => {
-            mudwire_markup::html(&text.content, dialect, strip_ansi, Quoting::Verbatim, &mut out);
-        }
-        "inline" => mudwire_markup::inline_html(&text.content, dialect, strip_ansi, &mut out),
-        _ => {
-            return Err(PyValueError::new_err(format!(
-                "styles should be \"classes\" or \"inline\", not {styles:?}"
-            )));
-        }
+    if inline {
+        mudwire_markup::inline_html(&text.content, dialect, strip_ansi, &mut out);
+    } else {
+        mudwire_markup::html(&text.content, dialect, strip_ansi, Quoting::Verbatim, &mut out);
     }
     PyString::from_bytes(string.py(), &out)
 }

@@ -90,6 +90,10 @@ impl Markdown<'_> {
     fn close(&mut self, from: usize) {
         for mark in (from..DELIMITERS.len()).rev() {
             if self.open[mark] {
+                // Discord sees the delimiter in `\~~~` one character early.
+                if DELIMITERS[mark] == "~~" && self.out.ends_with('~') {
+                    self.out.push(ZERO_WIDTH_SPACE);
+                }
                 self.out.push_str(DELIMITERS[mark]);
                 self.open[mark] = false;
                 self.just_closed = true;

@@ -25,6 +25,7 @@ fn emphasis_closes_before_blanks_and_line_ends() {
         ("|500red|n", "red"),
         ("|h |n|h\n|n", " \n"),
         ("|ha", "**a**"),
+        ("|s~|S", "~~\\~\u{200b}~~"),
     ] {
         assert_eq!(convert(text), expected, "{text}");
     }
