@@ -1,4 +1,4 @@
-//! Markup: the functions of `mudwire.markup`, and the table of tokens that they go by.
+//! The functions of `mudwire.markup`, and the dialect that they read.
 
 use std::borrow::Cow;
 
@@ -88,18 +88,18 @@ impl Dialect {
     }
 }
 
-/// A flag as Python takes one: anything may stand for true or false.
+/// A flag, which may be any object, as in a condition of Python.
 fn flag(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     value.is_truthy()
 }
 
-/// A text argument, where nothing, and whatever else is false, is an empty text.
+/// A text argument. `None` and every other object that is false are an empty text.
 fn text<'a>(argument: &'a Bound<'_, PyAny>, strip: bool) -> PyResult<Text<'a>> {
     let given = if argument.is_truthy()? { text_argument(argument, strip)? } else { None };
     Ok(given.unwrap_or(Text { content: Cow::Borrowed(""), has_markup: false }))
 }
 
-/// The dialect of an argument, or the one of a text that has no markup.
+/// The dialect of the argument; a text whose markup is converted has none but links.
 fn dialect_of<'a>(
     text: &Text<'_>,
     dialect: Option<&'a Bound<'_, Dialect>>,
@@ -200,8 +200,8 @@ pub fn parse_bbcode(
 ///
 /// SGR 1 (Evennia's bright colours), underline, italic and strike become `**`, `__`, `*` and `~~`;
 /// colours vanish. Whatever Discord would read in the text itself is escaped, mentions with a
-/// zero-width space behind the `@`. Links of `http` and `https` are links, other addresses stand in
-/// parentheses behind their label, commands leave their label.
+/// zero-width space after the `@`. Links of `http` and `https` are links, other addresses follow their
+/// label in parentheses, and commands leave their label.
 ///
 /// Args:
 ///     string: The text; see `parse_html`.
@@ -239,7 +239,7 @@ pub fn parse_markdown(
 ///     `underline`, `strike` and `blink`, which are True. `link` is None or a dict of `kind`,
 ///     `"command"` or `"address"`, and `target`; one longer than 2048 bytes is left out.
 ///
-/// What is shown as a colour, link or URL is the same as in `parse_html`.
+/// Colours, links and URLs are those of `parse_html`.
 #[pyfunction]
 #[pyo3(signature = (string, strip_ansi=false, dialect=None))]
 pub fn parse_spans<'py>(
@@ -306,7 +306,7 @@ pub fn strip_raw_ansi(string: &Bound<'_, PyAny>) -> PyResult<String> {
     Ok(mudwire_markup::strip_sgr(&text(string, false)?.content))
 }
 
-/// Replace the links of a text by what can be read of them.
+/// Replace the links of a text by their labels or addresses.
 ///
 /// Args:
 ///     string: The text; see `parse_html`.

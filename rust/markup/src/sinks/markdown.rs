@@ -1,7 +1,7 @@
 //! Writes Markdown in Discord's flavour.
 //!
-//! Whatever Discord would read in the text itself is escaped. A backslash does not keep it from
-//! notifying those whom a mention names, so a zero-width space parts the `@` from the name.
+//! The text itself is escaped, so that Discord reads no formatting in it. Discord notifies people even by
+//! a mention with a backslash, so a zero-width space follows each `@`.
 //!
 //! Delimiters nest in one order, underline, strike, bold, italic, and close before blanks and line
 //! ends, where Discord would not take them for delimiters.
@@ -54,13 +54,13 @@ enum Line {
 
 /// The link whose label is being written.
 enum Link {
-    /// There is none, or one that Discord has no form for: its label is text.
+    /// There is none, or its label is all that is written.
     None,
     /// A label in brackets, which begins at `label`; the address follows.
     Masked { label: usize, address: String },
-    /// An address in angle brackets. It was written already, and its text is the same.
+    /// An address in angle brackets, which is written. Its label is the same and is left out.
     Shown,
-    /// Discord links no address of this scheme, so it stands in parentheses after the label.
+    /// Discord does not link this address, so it follows the label in parentheses.
     Told(String),
 }
 
