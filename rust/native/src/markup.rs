@@ -111,6 +111,19 @@ fn dialect_of<'a>(
     }
 }
 
+/// What `write` appends for a text argument.
+fn converted(
+    string: &Bound<'_, PyAny>,
+    strip: bool,
+    dialect: Option<&Bound<'_, Dialect>>,
+    write: fn(&str, &mudwire_markup::Dialect, bool, &mut String),
+) -> PyResult<String> {
+    let text = text(string, strip)?;
+    let mut out = String::new();
+    write(&text.content, dialect_of(&text, dialect), strip, &mut out);
+    Ok(out)
+}
+
 /// Whether the argument `styles` asks for declarations in the place of classes.
 fn is_inline(styles: &Bound<'_, PyAny>) -> PyResult<bool> {
     let name = styles.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
@@ -190,10 +203,7 @@ pub fn parse_bbcode(
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
-    let text = text(string, strip_ansi)?;
-    let mut out = String::new();
-    mudwire_markup::bbcode(&text.content, dialect_of(&text, dialect), strip_ansi, &mut out);
-    Ok(out)
+    converted(string, strip_ansi, dialect, mudwire_markup::bbcode)
 }
 
 /// Convert colour markup and ANSI to Markdown in Discord's flavour.
@@ -219,10 +229,7 @@ pub fn parse_markdown(
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
-    let text = text(string, strip_ansi)?;
-    let mut out = String::new();
-    mudwire_markup::markdown(&text.content, dialect_of(&text, dialect), strip_ansi, &mut out);
-    Ok(out)
+    converted(string, strip_ansi, dialect, mudwire_markup::markdown)
 }
 
 /// Convert colour markup and ANSI to runs of text, for clients that draw for themselves.

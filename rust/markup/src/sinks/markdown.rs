@@ -7,8 +7,8 @@
 //! ends, where Discord would not take them for delimiters.
 
 use crate::dialect::Dialect;
-use crate::palette::hexadecimal;
 use crate::parse::parse;
+use crate::percent;
 use crate::sink::{Sink, Target};
 use crate::style::{Attribute, Style};
 
@@ -274,25 +274,14 @@ fn is_web(address: &str) -> bool {
     })
 }
 
-/// `address` with the characters percent-encoded (RFC 3986, section 2.1) that would end it, that are
+/// `address` with the characters percent-encoded that would end it, that are
 /// delimiters, or that begin a mention: Discord looks for those in addresses too.
 fn encoded(address: &str) -> String {
-    let mut out = String::with_capacity(address.len());
-    for (at, character) in address.char_indices() {
-        let encode = match character {
-            ' ' | '<' | '>' | '(' | ')' | '\\' | '"' | '\'' | '`' | '*' | '|' | '~' => true,
-            '@' => begins_mention(&address[at + 1..]),
-            _ => false,
-        };
-        match u8::try_from(character) {
-            Ok(byte) if encode => {
-                out.push('%');
-                out.extend(hexadecimal(byte).map(|digit| char::from(digit.to_ascii_uppercase())));
-            }
-            _ => out.push(character),
-        }
-    }
-    out
+    percent::encode(address, |character, rest| match character {
+        ' ' | '<' | '>' | '(' | ')' | '\\' | '"' | '\'' | '`' | '*' | '|' | '~' => true,
+        '@' => begins_mention(rest),
+        _ => false,
+    })
 }
 
 fn begins_mention(text: &str) -> bool {
