@@ -89,9 +89,12 @@ def test_the_arguments_are_those_of_parse_html(function: Any, red: Any, plain: A
 
 
 def test_a_wrong_kind_of_styles_is_named() -> None:
-    message = r'styles should be "classes" or "inline", not "css"'
-    with pytest.raises(ValueError, match=message):
-        parse_html("x", styles="css")
+    for wrong in ("css", "", "\ud800", 5):
+        with pytest.raises(
+            ValueError, match="styles should be 'classes' or 'inline', not "
+        ) as raised:
+            parse_html("x", styles=wrong)  # type: ignore[arg-type]
+        assert repr(wrong) in str(raised.value)
     assert parse_html("|rx", styles="classes") == parse_html("|rx")
 
 

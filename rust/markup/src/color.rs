@@ -1,15 +1,15 @@
-//! The xterm palette, and the way down: 24 bits to the palette, the palette to 16 colours.
+//! Colours, and their reduction: 24 bits to the xterm palette, the palette to 16 colours.
 
 use std::fmt::{self, Write};
 
-/// Which of the two colours of a character is meant.
+/// One of the two colours of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ground {
     Fore,
     Back,
 }
 
-/// A colour as markup names it.
+/// A colour as a markup token names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Color {
     /// Red, green and blue from 0 to 5: indexes 16 to 231 of the palette.
@@ -21,7 +21,7 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    /// Index in the xterm palette; 24-bit colours give the nearest of the cube, as Evennia counts.
+    /// Index in the xterm palette. A 24-bit colour gives the nearest of the cube by Evennia's count.
     pub fn palette_index(self) -> u8 {
         match self {
             Self::Cube([red, green, blue]) => 16 + 36 * red + 6 * green + blue,
@@ -34,11 +34,11 @@ impl Color {
 
     /// The nearest of the 16 colours, as SGR sequences.
     ///
-    /// As in Evennia, a dark foreground begins with a reset, and backgrounds have no bright half.
+    /// As in Evennia, a dark foreground begins with a reset, and no background is bright.
     pub fn ansi16(self, ground: Ground) -> &'static str {
         let rgb = match self {
             Self::Cube(rgb) => rgb,
-            // To the nearest fifth; a letter is never half-way between two.
+            // Rounds to the nearest fifth. No letter is half-way between two.
             Self::Gray(letter) => [(letter - b'a' + 2) / 5; 3],
             Self::Rgb(rgb) => rgb.map(cube_level),
         };
@@ -80,7 +80,8 @@ fn append(out: &mut String, arguments: fmt::Arguments<'_>) {
     out.write_fmt(arguments).expect("a String takes everything");
 }
 
-/// 0 to 255 as 0 to 5: `(level - 45) / 40`, halves to the even neighbour (Python's `round`).
+/// Reduces 0 to 255 to 0 to 5: `(level - 45) / 40`, where halves go to the even neighbour, as with
+/// Python's `round`.
 pub(crate) fn cube_level(level: u8) -> u8 {
     let over = level.saturating_sub(45);
     let (quotient, rest) = (over / 40, over % 40);
@@ -130,7 +131,8 @@ fn nearest(rgb @ [red, green, blue]: [u8; 3]) -> (usize, bool) {
             (1, _) | (2, 2) => return (BLACK, true),
             (2 | 3, _) | (4, 4) => return (WHITE, false),
             (4 | 5, _) => return (WHITE, true),
-            _ => {} // nearly black, with a hue
+            // Nearly black, with a hue.
+            _ => {}
         }
     }
     match rgb.map(|level| level.div_ceil(2)) {
@@ -144,7 +146,7 @@ fn nearest(rgb @ [red, green, blue]: [u8; 3]) -> (usize, bool) {
         [0, 1 | 2, 1 | 2] => (CYAN, false),
         [2 | 3, 2 | 3, 0..=2] if blue == darkest => (YELLOW, true),
         [1 | 2, 1 | 2, 0 | 1] => (YELLOW, false),
-        // What is left has green as its darkest part.
+        // Green is the darkest part of all others.
         [2 | 3, _, 2 | 3] => (MAGENTA, true),
         _ => (MAGENTA, false),
     }
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_corners_of_the_palette() {
+    fn letters_and_cubes_have_the_indexes_of_xterm() {
         assert_eq!(Color::Cube([0, 0, 0]).palette_index(), 16);
         assert_eq!(Color::Cube([5, 5, 5]).palette_index(), 231);
         assert_eq!(Color::Gray(b'a').palette_index(), 16);

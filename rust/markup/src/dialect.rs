@@ -1,9 +1,9 @@
-//! Which markup tokens a game knows, compiled from a table into a trie.
+//! The markup tokens of a game, compiled from a table into a trie.
 //!
 //! Evennia replaces tokens in passes, one regular expression after the other, between the escapes
 //! `||`, `{{` and `\`. One pass from left to right gives the same as long as no token can begin
-//! inside another; a table that allows it does not compile. Tokens that begin at the same place are
-//! ranked by their pass and, in a pass, by their place in the list.
+//! inside another; a table that allows it does not compile. Of tokens that begin at the same place the
+//! one of the earlier pass counts, and in a pass the one that stands earlier in the list.
 
 mod compile;
 mod first_byte;
@@ -35,7 +35,7 @@ pub struct Dialect {
     after_bar: [AfterBar; 128],
     /// The byte besides `|` and `{` that may begin a token, or `|`.
     pub(crate) lead: u8,
-    /// Whether `||` and `{{` stand for one of theirs.
+    /// Whether `||` and `{{` are escapes for one bar and one brace.
     pub(crate) escapes: bool,
     /// Whether `|lc`, `|lu`, `|lt` and `|le` mark links.
     pub(crate) links: bool,
@@ -74,7 +74,7 @@ impl Dialect {
         Self { trie, after_bar, lead: b'|', escapes: false, links }
     }
 
-    /// The dialect of a text of this one once its markup is written as ANSI.
+    /// The dialect that reads a text of this one after its markup is written as ANSI.
     pub(crate) fn resolved(&self) -> &'static Self {
         if self.links { Self::ansi_only() } else { Self::sequences_only() }
     }
@@ -95,7 +95,7 @@ impl Dialect {
         matches!(byte, b'|' | b'{') || byte == self.lead
     }
 
-    /// Whether `||` or `{{` stands at `at`, for one of theirs.
+    /// Whether an escape, `||` or `{{`, stands at `at`.
     #[inline]
     pub(crate) fn is_escape(&self, text: &[u8], at: usize) -> bool {
         self.escapes && matches!(text[at..], [b'|', b'|', ..] | [b'{', b'{', ..])

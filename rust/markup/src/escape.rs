@@ -1,20 +1,20 @@
-//! Raw control sequences in a text (ECMA-48, section 5.4): SGR is understood, the rest skipped.
+//! Raw control sequences in a text (ECMA-48, section 5.4). SGR is read; others are skipped.
 
 use crate::color::Ground;
 use crate::style::{Attribute, Change, Palette};
 
 pub(crate) const ESCAPE: u8 = 0x1b;
 
-/// What begins at an escape character.
+/// A control sequence, which begins with an escape character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sequence<'a> {
     /// Select Graphic Rendition, with its parameters.
     Sgr(&'a [u8]),
-    /// `CSI K`, which Evennia takes for an empty piece of text.
+    /// `CSI K`, which Evennia reads as an empty piece of text.
     EraseLine,
     /// Any other complete control sequence.
     Control,
-    /// An escape character that begins nothing complete.
+    /// An escape character that begins no complete sequence.
     Bare,
 }
 
@@ -43,7 +43,7 @@ fn run(bytes: &[u8], class: std::ops::RangeInclusive<u8>) -> usize {
 
 /// Calls `change` for each step that the parameters of an SGR sequence ask for.
 ///
-/// Two sequences are taken as Evennia takes them: `7;5` has no effect, `1;5` only blinks.
+/// Two sequences mean what they mean in Evennia: `7;5` has no effect, and `1;5` only blinks.
 pub(crate) fn changes(parameters: &[u8], mut change: impl FnMut(Change)) {
     match parameters {
         b"7;5" => return change(Change::Nothing),
@@ -109,7 +109,7 @@ fn subparameters(code: u16, rest: &[u8], change: &mut impl FnMut(Change)) {
     }
 }
 
-/// What a parameter that stands alone asks for, if HTML can show it.
+/// The step that a parameter without arguments asks for, if text can show it.
 fn simple(code: u16) -> Option<Change> {
     let base = |first| Palette::Base(u8::try_from(code - first).unwrap_or_default());
     let bright = |first| Palette::Indexed(8 + u8::try_from(code - first).unwrap_or_default());
@@ -137,7 +137,7 @@ fn simple(code: u16) -> Option<Change> {
     })
 }
 
-/// A decimal parameter; empty is 0, and what is too large stays too large.
+/// A decimal parameter. An empty one is 0, and one that is too large is the largest number.
 fn number(digits: &[u8]) -> u16 {
     digits.iter().fold(0, |number: u16, digit| {
         number.saturating_mul(10).saturating_add(u16::from(digit.saturating_sub(b'0')))
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn two_sequences_are_evennias() {
+    fn two_sequences_mean_what_they_mean_in_evennia() {
         assert_eq!(steps("7;5"), [Change::Nothing]);
         assert_eq!(steps("1;5"), [Change::Set(Attribute::Blink)]);
         assert_eq!(steps("5;7").len(), 2);

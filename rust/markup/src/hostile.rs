@@ -6,7 +6,7 @@ use crate::dialect::Dialect;
 use crate::step_counter;
 
 /// Pieces that a search may look at again and again when they are repeated.
-const REPEATED: [&str; 26] = [
+const REPEATED: [&str; 34] = [
     "|lc",
     "|lc|lt",
     "|lca|ltb",
@@ -33,6 +33,14 @@ const REPEATED: [&str; 26] = [
     "http://[::",
     "http://[::1]",
     "|l\x08",
+    "|ra",
+    "|ua|U",
+    "|r|ua|gb|n",
+    "|lca|lt|rb|gc|le",
+    "|luhttp://a|ltb|le",
+    "|h |n ",
+    "@1.\n",
+    "|s~|S",
 ];
 
 /// Shows that `convert` takes linear time for repeated pieces in each stock dialect, by counted

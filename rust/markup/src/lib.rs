@@ -20,6 +20,7 @@ mod step_counter;
 
 mod color;
 mod palette;
+mod percent;
 mod style;
 
 mod escape;

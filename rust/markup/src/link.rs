@@ -8,7 +8,7 @@ pub(crate) const MARKER: usize = 3;
 const LABEL: [u8; MARKER] = *b"|lt";
 const END: [u8; MARKER] = *b"|le";
 
-/// What a link does when it is followed.
+/// The kind of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Sends a command to the game.
@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Address,
 }
 
-/// A closed link: where its three markers stand.
+/// A closed link: the positions of its three markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Link {
     pub kind: Kind,
@@ -38,8 +38,8 @@ impl Link {
     }
 }
 
-/// Finds the closing markers of links, in linear time for all of a text: it remembers the last
-/// answers, and that there are none.
+/// Finds the closing markers of links. It remembers the last answers, and that there are none, so that
+/// it takes linear time for all of a text.
 #[derive(Default)]
 pub(crate) struct Finder {
     label: usize,
@@ -78,7 +78,7 @@ pub(crate) fn next(text: &str, from: usize, kind: Kind, finder: &mut Finder) -> 
         Kind::Command => "|lc",
         Kind::Address => "|lu",
     };
-    // Where one is not closed, none behind it is.
+    // If this one is not closed, no later one is.
     let start = from + text[from..].find(marker)?;
     finder.link(text, start)
 }
@@ -86,10 +86,10 @@ pub(crate) fn next(text: &str, from: usize, kind: Kind, finder: &mut Finder) -> 
 /// URL schemes that a link may have (lower case).
 const SCHEMES: [&str; 4] = ["http", "https", "ftp", "mailto"];
 
-/// Whether following `url` opens a page or a letter, rather than running something. An address
-/// without a scheme is relative to the page.
+/// Whether following `url` opens a page or a mail and runs no script. An address without a scheme is
+/// relative to the page.
 pub(crate) fn is_safe(url: &str) -> bool {
-    // Browsers pass over these in front of a scheme (WHATWG URL, section 4.4).
+    // Browsers ignore these before a scheme (WHATWG URL, section 4.4).
     let url = url.trim_matches(|character| character <= ' ');
     let Some(colon) = url.find(':') else {
         return true;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn schemes() {
+    fn an_address_is_safe_by_its_scheme() {
         for safe in [
             "",
             "http://x",

@@ -1,6 +1,6 @@
-//! What the 256 indexes of the palette look like.
+//! The colours that the 256 indexes of the palette stand for.
 
-/// The colours of xterm: 16 of its own, the cube, the grays.
+/// The colours of xterm: 16 base colours, the cube, the grays.
 #[expect(clippy::cast_possible_truncation, reason = "an index and a gray are below 256")]
 pub(crate) const XTERM: [[u8; 3]; 256] = {
     const BASE: [[u8; 3]; 16] = [
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_corners_of_the_palette() {
+    fn the_palettes_are_those_of_xterm_and_of_evennias_stylesheet() {
         let of = |index: u8| XTERM[usize::from(index)];
         assert_eq!([of(0), of(9), of(15)], [[0; 3], [255, 0, 0], [255; 3]]);
         assert_eq!(

@@ -46,16 +46,16 @@ struct Label {
     linked: bool,
 }
 
-/// Where something without a trace stood, so that the text around it belongs together.
+/// The last place where something stood that nothing shows. The text around it belongs together.
 #[derive(Default)]
 struct Seam {
-    /// Where the text goes on; 0 if there was none.
+    /// The position after it; 0 if there was none.
     at: usize,
     /// The byte of text before it.
     before: u8,
 }
 
-/// A scheme and the character before it are no longer than this.
+/// The most bytes from the character before a scheme to its `:` or `.`.
 const MAX_SCHEME_REACH: usize = 6;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -149,6 +149,7 @@ impl<S: Sink> TokenSink for Reader<'_, '_, S> {
         })
     }
 
+    #[inline(never)]
     fn special(&mut self, byte: u8, at: usize) -> Result<usize, InTheWay> {
         let bytes = self.text.as_bytes();
         match byte {
@@ -293,7 +294,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
 
     // What may be in the way
 
-    /// Something from `start` to `end` left no trace. The text around it may be a URL then, which one
+    /// Nothing shows the bytes from `start` to `end`. The text around them may be a URL then, which one
     /// pass does not see.
     fn traceless(&mut self, start: usize, end: usize) -> Result<(), InTheWay> {
         if self.resolved {
@@ -308,8 +309,8 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         if goes_on && matches!(self.seam.before, b':' | b'/') { Err(InTheWay) } else { Ok(()) }
     }
 
-    /// A bar of the text, at `at`, may become a link marker: by its escape, or by what is stripped
-    /// after it.
+    /// Gives up if the bar at `at`, which is text, may become part of a link marker: because it was
+    /// escaped, or because something after it is stripped.
     fn check_bar(&self, at: usize, escaped: bool) -> Result<(), InTheWay> {
         let bytes = self.text.as_bytes();
         if bytes[at] != b'|' || self.resolved || !self.dialect.links {
@@ -323,7 +324,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
         }
     }
 
-    /// Whether a byte is more than a letter to a dialect.
+    /// Whether a byte may be more than text in this dialect.
     fn means_something(&self, byte: u8) -> bool {
         matches!(byte, b'|' | b'{' | b'\\' | 0..0x20) || byte == self.dialect.lead
     }
@@ -332,6 +333,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
 
     /// Looks for a URL whose `:` or `.` stands at `at`. The text that was not told yet begins at
     /// `run`.
+    #[inline(never)]
     fn look_for_url(&mut self, at: usize, run: usize) -> Result<Look, InTheWay> {
         if self.is_in_link() {
             return Ok(Look::Text(at + 1));
@@ -497,7 +499,7 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
             return Err(InTheWay);
         }
         let mut target = visible(target);
-        // Browsers pass over line ends in addresses, so none may hide a scheme.
+        // Browsers ignore line ends in addresses, so one could hide a scheme.
         if link.kind == Kind::Address && target.contains('\n') {
             target = Cow::Owned(target.replace('\n', ""));
         }
@@ -559,11 +561,10 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
     }
 }
 
-/// The text goes on behind a tag, so a full stop there ends no sentence.
+/// The text goes on in another style or line, so a full stop before it ends no sentence.
 const END: Border = Border::End { of_sentence: false };
 
-/// A command or address without what cannot be seen: sequences and control characters. Line ends
-/// are `\n`, tabs are spaces.
+/// A command or address without sequences and control characters. Line ends are `\n`, tabs are spaces.
 fn visible(target: &str) -> Cow<'_, str> {
     step_counter::add(target.len());
     if !target.chars().any(char::is_control) {

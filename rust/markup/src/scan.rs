@@ -1,12 +1,11 @@
-//! Finds the bytes that mean something, 64 at a time.
+//! Finds the bytes that may be more than text, 64 at a time.
 //!
 //! A [`Class`] is a set of bytes. Membership is written without branches, so that the compiler makes
 //! vector instructions of a loop over a block; a multiplication then gathers eight answers into
 //! eight bits. No intrinsics, so no `unsafe`, and every processor gains.
 #![expect(clippy::needless_bitwise_bool, reason = "a branch would keep the loop from vectors")]
 
-/// A set of bytes. It may hold a few too many where that saves an instruction; readers pass over
-/// those.
+/// A set of bytes. It may hold a few bytes too many if that saves an instruction. Readers ignore those.
 pub(crate) trait Class: Copy {
     /// Whether `byte` is in the set, without a branch.
     fn contains(self, byte: u8) -> bool;
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_classes_hold_what_they_say() {
+    fn each_class_holds_its_bytes_and_no_others() {
         for byte in 0..=255 {
             assert_eq!(StyledBytes { lead: b'%' }.contains(byte), is_styled(byte), "{byte:#x}");
             assert_eq!(
@@ -145,7 +144,7 @@ mod tests {
         }
 
         #[test]
-        fn may_skip_ahead(text in "[a-z|]{0,300}", jump in 1..200_usize) {
+        fn a_scanner_may_skip_bytes(text in "[a-z|]{0,300}", jump in 1..200_usize) {
             let bytes = text.as_bytes();
             let mut scanner = Scanner::new(bytes, MarkupBytes { lead: b'|' });
             let mut at = 0;

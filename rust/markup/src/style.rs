@@ -7,11 +7,11 @@ use crate::color::Ground;
 pub(crate) enum Palette {
     /// 0 to 7, by 30 to 37 or 40 to 47: bold makes a foreground bright.
     Base(u8),
-    /// Chosen by its index, and left alone by bold.
+    /// Chosen by its index. Bold does not change it.
     Indexed(u8),
 }
 
-/// What HTML has a class for, besides the colours.
+/// A property of text besides its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attribute {
     Blink,
@@ -24,7 +24,7 @@ pub(crate) enum Attribute {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     Reset,
-    /// Known, and without effect on what is shown.
+    /// A known step that changes nothing that is shown, but counts as a change.
     Nothing,
     Bold(bool),
     Inverse(bool),
@@ -34,14 +34,14 @@ pub(crate) enum Change {
     Rgb(Ground, [u8; 3]),
 }
 
-/// A colour, as palette entry and, if one was chosen later, 24-bit value.
+/// A colour: its palette entry and, if one was chosen later, its 24-bit value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Paint {
     pub palette: Palette,
     pub rgb: Option<[u8; 3]>,
 }
 
-/// A colour as it is shown: its palette index, and the 24-bit value if it has one.
+/// A colour as it is shown: its palette index and, if it has one, its 24-bit value.
 pub(crate) type Shown = (u8, Option<[u8; 3]>);
 
 /// How the next character looks.
@@ -51,14 +51,14 @@ pub(crate) struct Style {
     pub back: Paint,
     bold: bool,
     inverse: bool,
-    /// In the order in which they were set, as Evennia lists their classes.
+    /// In the order in which they were set, which is the order of Evennia's classes.
     attributes: [Attribute; 4],
     attribute_count: u8,
 }
 
-/// Index of the foreground that nobody chose.
+/// Index of the default foreground.
 pub(crate) const DEFAULT_FORE: u8 = 7;
-/// Index of the background that nobody chose.
+/// Index of the default background.
 pub(crate) const DEFAULT_BACK: u8 = 0;
 
 impl Style {
@@ -130,7 +130,7 @@ impl Style {
         if !self.inverse {
             return [fore, back];
         }
-        // A palette class under a swapped 24-bit colour would only stand in its way.
+        // The palette entry of a swapped 24-bit colour is not shown, so it needs no class.
         let hidden = |(index, rgb): (u8, Option<[u8; 3]>), default| {
             if rgb.is_some() { (default, rgb) } else { (index, rgb) }
         };

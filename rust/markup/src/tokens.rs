@@ -1,15 +1,15 @@
-//! The lower layer of events, and the one scan loop: text, tokens, escapes and what else a sink asks
-//! for.
+//! The lower layer of events, and the one scan loop: text, tokens, escapes, and other bytes that a sink
+//! wants to look at.
 
 use crate::dialect::{Dialect, Token};
 use crate::scan::{Class, Scanner};
 
-/// One pass cannot tell what is meant: markup, raw sequences, backspaces or escapes stand in each
-/// other. A second step must come first.
+/// One pass cannot read the text, because markup, raw sequences, backspaces or escapes stand in each
+/// other. They must be resolved first.
 #[derive(Debug)]
 pub(crate) struct InTheWay;
 
-/// What a sink says of a byte that begins no token.
+/// The answer of a sink for a byte that begins no token.
 pub(crate) enum Look {
     /// It is text, and so is everything before this position.
     Text(usize),

@@ -1,4 +1,4 @@
-//! Markup: the functions of `mudwire.markup`, and the table of tokens that they go by.
+//! The functions of `mudwire.markup`, and the dialect that they read.
 
 use std::borrow::Cow;
 
@@ -88,18 +88,18 @@ impl Dialect {
     }
 }
 
-/// A flag as Python takes one: anything may stand for true or false.
+/// A flag, which may be any object, as in a condition of Python.
 fn flag(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     value.is_truthy()
 }
 
-/// A text argument, where nothing, and whatever else is false, is an empty text.
+/// A text argument. `None` and every other object that is false are an empty text.
 fn text<'a>(argument: &'a Bound<'_, PyAny>, strip: bool) -> PyResult<Text<'a>> {
     let given = if argument.is_truthy()? { text_argument(argument, strip)? } else { None };
     Ok(given.unwrap_or(Text { content: Cow::Borrowed(""), has_markup: false }))
 }
 
-/// The dialect of an argument, or the one of a text that has no markup.
+/// The dialect of the argument; a text whose markup is converted has none but links.
 fn dialect_of<'a>(
     text: &Text<'_>,
     dialect: Option<&'a Bound<'_, Dialect>>,
@@ -108,6 +108,33 @@ fn dialect_of<'a>(
         _ if !text.has_markup => mudwire_markup::Dialect::ansi_only(),
         Some(dialect) => dialect.get().markup(),
         None => mudwire_markup::Dialect::evennia(),
+    }
+}
+
+/// What `write` appends for a text argument.
+fn converted(
+    string: &Bound<'_, PyAny>,
+    strip: bool,
+    dialect: Option<&Bound<'_, Dialect>>,
+    write: fn(&str, &mudwire_markup::Dialect, bool, &mut String),
+) -> PyResult<String> {
+    let text = text(string, strip)?;
+    let mut out = String::new();
+    write(&text.content, dialect_of(&text, dialect), strip, &mut out);
+    Ok(out)
+}
+
+/// Whether the argument `styles` asks for declarations in the place of classes.
+fn is_inline(styles: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let name = styles.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
+    match name {
+        Some("classes") => Ok(false),
+        Some("inline") => Ok(true),
+        _ => {
+            let given = styles.repr()?;
+            let message = format!("styles should be 'classes' or 'inline', not {given}");
+            Err(PyValueError::new_err(message))
+        }
     }
 }
 
@@ -132,26 +159,24 @@ fn dialect_of<'a>(
 ///
 /// The classes and the link handlers are those of Evennia's `evennia.utils.text2html.parse_html`.
 #[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, dialect=None, *, styles="classes"))]
+#[pyo3(
+    signature = (string, strip_ansi=false, dialect=None, *, styles=None),
+    text_signature = "(string, strip_ansi=False, dialect=None, *, styles=\"classes\")"
+)]
 pub fn parse_html<'py>(
     string: &Bound<'py, PyAny>,
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
-    styles: &str,
+    styles: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Bound<'py, PyString>> {
+    let inline = styles.map_or(Ok(false), is_inline)?;
     let text = text(string, strip_ansi)?;
     let dialect = dialect_of(&text, dialect);
     let mut out = Vec::new();
-    match styles {
-        "classes" => {
-            mudwire_markup::html(&text.content, dialect, strip_ansi, Quoting::Verbatim, &mut out);
-        }
-        "inline" => mudwire_markup::inline_html(&text.content, dialect, strip_ansi, &mut out),
-        _ => {
-            return Err(PyValueError::new_err(format!(
-                "styles should be \"classes\" or \"inline\", not {styles:?}"
-            )));
-        }
+    if inline {
+        mudwire_markup::inline_html(&text.content, dialect, strip_ansi, &mut out);
+    } else {
+        mudwire_markup::html(&text.content, dialect, strip_ansi, Quoting::Verbatim, &mut out);
     }
     PyString::from_bytes(string.py(), &out)
 }
@@ -178,18 +203,15 @@ pub fn parse_bbcode(
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
-    let text = text(string, strip_ansi)?;
-    let mut out = String::new();
-    mudwire_markup::bbcode(&text.content, dialect_of(&text, dialect), strip_ansi, &mut out);
-    Ok(out)
+    converted(string, strip_ansi, dialect, mudwire_markup::bbcode)
 }
 
 /// Convert colour markup and ANSI to Markdown in Discord's flavour.
 ///
 /// SGR 1 (Evennia's bright colours), underline, italic and strike become `**`, `__`, `*` and `~~`;
 /// colours vanish. Whatever Discord would read in the text itself is escaped, mentions with a
-/// zero-width space behind the `@`. Links of `http` and `https` are links, other addresses stand in
-/// parentheses behind their label, commands leave their label.
+/// zero-width space after the `@`. Links of `http` and `https` are links, other addresses follow their
+/// label in parentheses, and commands leave their label.
 ///
 /// Args:
 ///     string: The text; see `parse_html`.
@@ -207,10 +229,7 @@ pub fn parse_markdown(
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
-    let text = text(string, strip_ansi)?;
-    let mut out = String::new();
-    mudwire_markup::markdown(&text.content, dialect_of(&text, dialect), strip_ansi, &mut out);
-    Ok(out)
+    converted(string, strip_ansi, dialect, mudwire_markup::markdown)
 }
 
 /// Convert colour markup and ANSI to runs of text, for clients that draw for themselves.
@@ -227,7 +246,7 @@ pub fn parse_markdown(
 ///     `underline`, `strike` and `blink`, which are True. `link` is None or a dict of `kind`,
 ///     `"command"` or `"address"`, and `target`; one longer than 2048 bytes is left out.
 ///
-/// What is shown as a colour, link or URL is the same as in `parse_html`.
+/// Colours, links and URLs are those of `parse_html`.
 #[pyfunction]
 #[pyo3(signature = (string, strip_ansi=false, dialect=None))]
 pub fn parse_spans<'py>(
@@ -294,7 +313,7 @@ pub fn strip_raw_ansi(string: &Bound<'_, PyAny>) -> PyResult<String> {
     Ok(mudwire_markup::strip_sgr(&text(string, false)?.content))
 }
 
-/// Replace the links of a text by what can be read of them.
+/// Replace the links of a text by their labels or addresses.
 ///
 /// Args:
 ///     string: The text; see `parse_html`.

@@ -1,4 +1,4 @@
-//! Builds the trie of a table, and rejects a table that one pass cannot read as Evennia does.
+//! Builds the trie of a table, and rejects tables that one pass cannot read as Evennia does.
 
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ impl Builder {
                 self.add(pattern.as_ref(), &literal, (pass, place), rest)?;
             }
         }
-        // In a list the last replacement of a token counts, at the place of its first.
+        // The last replacement of a token counts; its first place in the list is its rank.
         let last: HashMap<_, _> =
             table.literals.iter().map(|(token, text)| (token.as_ref(), text.as_ref())).collect();
         for (place, (token, _)) in table.literals.iter().enumerate() {
@@ -53,7 +53,7 @@ impl Builder {
             self.trie.replacements.push(Replacement::new(last[token]));
             self.add(token, token, (Pass::Literal, place), Rest::Literal(index))?;
         }
-        // Only now is known what they stand for.
+        // A bright background stands for a token that had to be added first.
         self.find_cube_fallback();
         let colors = self.trie.clone();
         for (place, (token, replacement)) in table.bright_backgrounds.iter().enumerate() {
@@ -123,7 +123,8 @@ impl Builder {
         Ok(())
     }
 
-    /// No token may begin or be escaped inside another, save in the first pass, which wins anyway.
+    /// No token may begin inside another or hold an escape. In the first pass one may, because that
+    /// pass has the lowest rank.
     fn check_characters(&self) -> Result<u8, DialectError> {
         let mut leads: Vec<u8> =
             self.literals.iter().map(|(_, literal, _)| literal.as_bytes()[0]).collect();
@@ -140,7 +141,7 @@ impl Builder {
                 });
             }
         }
-        // A group ends in hexadecimal digits or letters, so those begin no token.
+        // Groups end in digits or letters, so a token that begins with one could begin inside them.
         if let Some(lead) = leads.iter().find(|lead| lead.is_ascii_alphanumeric()) {
             let (entry, ..) = self
                 .literals

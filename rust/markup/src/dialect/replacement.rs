@@ -1,4 +1,4 @@
-//! What a literal token becomes, read once.
+//! What a literal token becomes. It is read when the table is compiled, not for each text.
 
 use crate::escape::{self, Sequence};
 use crate::style::Change;
@@ -13,13 +13,13 @@ pub(crate) struct Replacement {
     pub meaning: Meaning,
 }
 
-/// What a replacement is to HTML.
+/// What a replacement means in styled text.
 #[derive(Debug, Clone)]
 pub(crate) enum Meaning {
     Style(Vec<Change>),
     LineEnd,
     Spaces(u8),
-    /// Only reading it again as ANSI can tell.
+    /// Anything else. Reading the replaced text again as ANSI tells.
     Other,
 }
 

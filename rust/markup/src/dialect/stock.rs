@@ -2,7 +2,7 @@
 
 use super::table::Table;
 
-/// What Evennia's `ANSIParser` holds when the game's settings add nothing.
+/// The table of Evennia's `ANSIParser` when the settings of the game add nothing.
 pub(super) fn table() -> Table<&'static str> {
     Table {
         literals: vec![

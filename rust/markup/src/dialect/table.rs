@@ -34,11 +34,11 @@ pub enum DialectError {
     Shape {
         /// The entry.
         entry: String,
-        /// The groups that were expected behind the literal.
+        /// The groups that were expected after the literal.
         expected: &'static str,
     },
-    /// The entry holds a character that only a markup parser with several passes could tell apart:
-    /// not ASCII, a control character, an escape, or one that begins another token.
+    /// The entry holds a character that one pass cannot read there: one that is not printable ASCII, an
+    /// escape, or one that begins another token.
     Character {
         /// The entry.
         entry: String,

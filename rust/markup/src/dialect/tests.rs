@@ -1,4 +1,4 @@
-//! Which tables compile, which token counts, and that the short cut knows what the trie knows.
+//! Which tables compile, which token counts, and that first-byte dispatch and the trie agree.
 
 use proptest::prelude::*;
 
@@ -65,7 +65,7 @@ fn check(dialect: &Dialect, expected: &[(&str, Option<(&str, usize)>)]) {
 }
 
 #[test]
-fn the_stock_table() {
+fn the_stock_table_has_evennias_tokens() {
     check(
         Dialect::evennia(),
         &[
@@ -88,7 +88,7 @@ fn the_stock_table() {
 }
 
 #[test]
-fn braces() {
+fn tokens_may_begin_with_a_brace() {
     let dialect = compiled(&curly());
     assert_eq!(dialect.lead, b'|');
     check(
@@ -106,7 +106,7 @@ fn braces() {
 }
 
 #[test]
-fn percents() {
+fn tokens_may_begin_with_one_other_character() {
     let dialect = compiled(&mux());
     assert_eq!(dialect.lead, b'%');
     check(
@@ -125,14 +125,14 @@ fn percents() {
 }
 
 #[test]
-fn of_tokens_that_begin_alike_the_first_in_the_list_counts() {
+fn the_first_token_of_the_list_counts_where_two_begin_alike() {
     check(&compiled(&literals(&[("|a", "1"), ("|ab", "2")])), &[("|ab", Some(("1", 2)))]);
     let longer_first = compiled(&literals(&[("|ab", "2"), ("|a", "1")]));
     check(&longer_first, &[("|ab", Some(("2", 3))), ("|ac", Some(("1", 2)))]);
 }
 
 #[test]
-fn a_token_that_is_listed_twice_has_its_last_replacement_at_its_first_place() {
+fn a_token_that_is_listed_twice_keeps_its_place_and_has_the_last_replacement() {
     let dialect = compiled(&literals(&[("|a", "1"), ("|ab", "2"), ("|a", "3")]));
     check(&dialect, &[("|ab", Some(("3", 2)))]);
 }
@@ -204,7 +204,7 @@ fn colour_patterns_are_a_literal_and_their_groups() {
 }
 
 #[test]
-fn bright_backgrounds_stand_for_backgrounds() {
+fn a_bright_background_stands_for_a_background_alone() {
     // No colour, a foreground, more than a colour, another bright background.
     for replacement in ["|r", "|500", "|[5000", "|[g"] {
         let mut table = stock::table();
@@ -218,7 +218,7 @@ fn bright_backgrounds_stand_for_backgrounds() {
 }
 
 #[test]
-fn a_table_has_a_size() {
+fn a_table_that_is_too_large_is_an_error() {
     let table = Table {
         literals: vec![("|".to_owned() + &"a".repeat(65_535), "x".to_owned())],
         ..Table::default()
@@ -230,7 +230,7 @@ fn a_table_has_a_size() {
 
 proptest! {
     #[test]
-    fn the_short_cut_knows_what_the_trie_knows(text in r"([|%{]c?\[?[0-9]{1,3}|[|{%\[=#!cabfnrR/xé]){0,40}") {
+    fn first_byte_dispatch_and_the_trie_agree(text in r"([|%{]c?\[?[0-9]{1,3}|[|{%\[=#!cabfnrR/xé]){0,40}") {
         let digits = Table {
             literals: vec![("|0", "zero"), ("|a", "a"), ("|ab", "ab"), ("|b", "b")],
             cube_foregrounds: vec![r"\|([0-5])([0-5])([0-5])"],

@@ -3,12 +3,12 @@
 use super::replacement::Replacement;
 use crate::color::{Color, Ground};
 
-/// What stands at a place in a text.
+/// A token in a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Token<'d> {
     Replacement(&'d Replacement),
     Color(Ground, Color),
-    /// A 24-bit colour that the table gives no fallback for: with the palette only it stays text.
+    /// A 24-bit colour for which the table has no fallback. Without 24-bit colours it stays text.
     HexOnly(Ground, Color),
 }
 
@@ -24,8 +24,8 @@ pub(super) enum Pass {
     Literal,
 }
 
-/// The pass of a token and its place in it: later ones lose against earlier ones that begin at the
-/// same place.
+/// The pass of a token and its place in the pass. Of tokens that begin at the same place the one of
+/// the lowest rank counts.
 pub(super) type Rank = (Pass, usize);
 
 /// What follows the literal of a token.
@@ -40,12 +40,12 @@ pub(super) enum Rest {
     Hex(Ground),
 }
 
-/// What the bytes so far may be, or become with one more.
+/// A node of the trie: the bytes on the way to it are the beginning of tokens.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
-    /// 0 where no token goes on.
+    /// The node after one more byte; 0 where no token goes on.
     pub(super) next: [u16; 128],
-    /// What may end here, best rank first.
+    /// The tokens whose literal ends here, the lowest rank first.
     pub(super) rests: Vec<(Rank, Rest)>,
 }
 
@@ -56,7 +56,7 @@ impl Node {
 /// All tokens by their bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Trie {
-    /// The first is where every token begins.
+    /// Every token begins at the first.
     pub(super) nodes: Vec<Node>,
     pub(super) replacements: Vec<Replacement>,
     /// Whether `|rgb` and `|[rgb` are colours, so that hex colours have something to fall back to.
@@ -70,7 +70,7 @@ impl Default for Trie {
 }
 
 impl Trie {
-    /// The token of the best rank that begins at `at`, and its length in bytes.
+    /// The token of the lowest rank that begins at `at`, and its length in bytes.
     pub(super) fn token(&self, text: &[u8], at: usize) -> Option<(Token<'_>, usize)> {
         let mut node = &self.nodes[0];
         let mut end = at;
@@ -134,7 +134,7 @@ pub(super) fn cube(text: &[u8]) -> Option<Color> {
     }
 }
 
-/// Six hexadecimal digits, or three that count double.
+/// Six hexadecimal digits, or three of which each stands for two.
 fn hex(text: &[u8]) -> Option<([u8; 3], usize)> {
     let digit =
         |i: usize| char::from(*text.get(i)?).to_digit(16).and_then(|d| u8::try_from(d).ok());

@@ -1,4 +1,4 @@
-//! That both ways through a text tell the same, and which events a text has.
+//! Which events a text has, and that both ways through a text tell the same.
 
 use proptest::prelude::*;
 

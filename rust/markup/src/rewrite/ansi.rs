@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_go_down_to_what_the_client_has() {
+    fn colours_are_reduced_to_those_of_the_client() {
         let truecolor = AnsiOptions { xterm256: true, truecolor: true, mxp: false };
         let xterm256 = AnsiOptions { truecolor: false, ..truecolor };
         assert_eq!(convert("|#ff8000x", truecolor), "\x1b[38;2;255;128;0mx");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_and_what_is_no_token_stay() {
+    fn escapes_become_text_and_other_text_stays() {
         for (text, expected) in [
             ("||r", "|r"),
             ("|||r", "|\x1b[1m\x1b[31m"),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn links_keep_what_can_be_read() {
+    fn links_leave_their_label_or_address() {
         let text = "|lcgo|ltGo|le |luhttp://x|ltX|le ||lca||ltb||le";
         assert_eq!(convert(text, AnsiOptions::default()), "Go http://x b");
         let mxp = AnsiOptions { mxp: true, ..AnsiOptions::default() };

@@ -1,25 +1,26 @@
-//! Backspaces take back the character before them, on the same line.
+//! Applies backspaces: each takes back the character before it on the same line.
 
 use crate::escape::{self, ESCAPE};
 
-/// An empty piece of text. Evennia opens a span for text that is taken back later.
+/// An empty piece of text, which opens a span: Evennia opens one for text that is taken back later.
 const NOTHING: &str = "\x1b[K";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
     /// A character to show.
     Shown,
-    /// A character that was taken back, or the backspace that did.
+    /// A character that was taken back, or a backspace.
     Taken,
     /// Part of a control sequence, a line end or a control character.
     Passed,
 }
 
-/// `text` without its backspaces and what they take back. Control sequences are passed over.
+/// `text` without its backspaces and the characters that they take back. No backspace takes back a
+/// control sequence.
 pub(crate) fn apply(text: &str) -> String {
     let marks = marks(text);
     let mut out = String::with_capacity(text.len());
-    // Whether something was written since the style may have changed.
+    // Whether text was written after the last sequence, which may have changed the style.
     let mut written = true;
     for (at, character) in text.char_indices() {
         match marks[at] {
@@ -70,7 +71,7 @@ mod tests {
     use super::{NOTHING, apply};
 
     #[test]
-    fn characters_are_taken_back() {
+    fn a_backspace_takes_back_the_character_before_it() {
         for (text, expected) in [
             ("ab\x08c", "ac"),
             ("ab\x08\x08\x08c", "c"),

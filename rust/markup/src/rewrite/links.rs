@@ -1,4 +1,4 @@
-//! Links in markup as what can be read of them.
+//! Replaces the links of a text by their labels or addresses.
 
 use crate::link::{self, Finder, Kind, MARKER};
 

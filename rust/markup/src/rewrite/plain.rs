@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_a_torn_sequence_is_not_joined() {
+    fn parts_of_a_sequence_are_not_joined() {
         assert_eq!(strip("\x1b[|r1m"), "\x1b[1m");
         assert_eq!(strip("\x1b[|lcx|lt1m|le"), "");
         assert_eq!(strip_sgr("\x1b[\x1b[0m31m"), "\x1b[31m");
     }
 
     #[test]
-    fn unsafe_tokens() {
+    fn unsafe_tokens_are_removed() {
         assert_eq!(strip_unsafe_tokens("a|/b|-c|n||/"), "abc|n|");
     }
 }

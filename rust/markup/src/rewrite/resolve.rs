@@ -1,5 +1,5 @@
-//! The first of two steps where a single pass gives up: the text as ANSI, with nothing left in it that
-//! could get in the way of the second.
+//! The first of two steps for a text on which a single pass gives up. It writes the text as ANSI, without
+//! anything that the second step could not read.
 
 use super::ansi::{AnsiOptions, ansi};
 use super::backspace;
@@ -8,8 +8,8 @@ use crate::dialect::Dialect;
 use crate::escape::{self, ESCAPE, Sequence};
 use crate::link::{Finder, Link, MARKER};
 
-/// `text` with its markup as raw sequences, its backspaces applied, and without what leaves no trace;
-/// with `strip` without colours. Link markers stay.
+/// `text` with its markup as raw sequences, with its backspaces applied, and without characters and
+/// sequences that nothing shows; with `strip` without colours. Link markers stay.
 pub(crate) fn resolve(text: &str, dialect: &Dialect, strip: bool) -> String {
     let options = AnsiOptions { xterm256: true, truecolor: true, mxp: true };
     let mut out = String::new();
@@ -49,9 +49,9 @@ pub(crate) fn without_inner_bells(text: &str) -> String {
     text.chars().filter(keep).collect()
 }
 
-/// `text` without the sequences and control characters that HTML does not show, so that a URL around
-/// them is whole. Some stay: where a link marker or a sequence would come to be, and where an erased
-/// line opens a span.
+/// `text` without the sequences and control characters that nothing shows, so that a URL around them is
+/// whole. One stays if removing it would make a link marker, a sequence or a line end of the text around
+/// it, or if it opens a span.
 fn without_traceless(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
@@ -90,8 +90,8 @@ fn without_traceless(text: &str) -> String {
     out
 }
 
-/// Whether `next`, or text after it if nothing shows it, would make something else of the end of
-/// `text`.
+/// Whether the end of `text` and `next` together would be a link marker, a sequence or a line end. If
+/// nothing shows `next`, the byte after it could be the one.
 fn joins(text: &[u8], next: Option<u8>) -> bool {
     let hidden = matches!(next, Some(0..0x20 | 0x7f | 0xc2));
     match text {
@@ -103,7 +103,7 @@ fn joins(text: &[u8], next: Option<u8>) -> bool {
     }
 }
 
-/// What a character or sequence leaves in HTML.
+/// What a character or sequence leaves in styled text.
 #[derive(Clone, Copy)]
 enum Trace {
     Nothing,
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_no_trace_goes_unless_it_keeps_others_apart() {
+    fn hidden_characters_go_unless_they_keep_text_apart() {
         for (text, expected) in [
             ("a\x00b\x1b[2Jc\x1bd\u{9b}e\x7f", "abcde"),
             ("\x1b[31ma\x1b[2mb\x1b[K", "\x1b[31mab"),

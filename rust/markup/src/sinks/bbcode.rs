@@ -11,7 +11,9 @@
 use crate::dialect::Dialect;
 use crate::palette::{evennia, hexadecimal};
 use crate::parse::parse;
+use crate::percent;
 use crate::sink::{Sink, Target};
+use crate::step_counter;
 use crate::style::{Attribute, DEFAULT_BACK, DEFAULT_FORE, Shown, Style};
 
 #[cfg(test)]
@@ -119,6 +121,7 @@ impl BbCode<'_> {
 
     /// Whether an open tag shows something that the style has not.
     fn shows_too_much(&self, style: &Style, [fore, back]: [Option<Rgb>; 2]) -> bool {
+        step_counter::add(self.open.len());
         self.open.iter().any(|tag| match tag {
             Tag::Attribute(attribute) => !style.has(*attribute),
             Tag::Back => back.is_none(),
@@ -157,7 +160,7 @@ impl BbCode<'_> {
         let has = |character: char| command.contains(character);
         match (has('"'), has('\'')) {
             (one, other) if one && other || has(']') || has('\n') => {
-                self.open_link(BEFORE, &encoded(command, b"%[]\"'\n"), "");
+                self.open_link(BEFORE, &encoded(command, "%[]\"'\n"), "");
             }
             (true, _) => self.open_link(BEFORE, command, "'"),
             (_, true) => self.open_link(BEFORE, command, "\""),
@@ -206,7 +209,7 @@ impl Sink for BbCode<'_> {
             Target::Address(address) | Target::Url { url: address, .. }
                 if address.contains(['[', ']']) => {}
             Target::Address(address) => {
-                self.open_link("", &encoded(address, b"\"' "), "");
+                self.open_link("", &encoded(address, "\"' "), "");
             }
             Target::Url { url, bare } => {
                 self.open_link(if bare { "http://" } else { "" }, url, "");
@@ -235,17 +238,6 @@ fn color((index, rgb): Shown, default: u8) -> Option<Rgb> {
     rgb.or_else(|| (index != default).then(|| evennia(index)))
 }
 
-/// `value` with some of its characters percent-encoded (RFC 3986, section 2.1).
-fn encoded(value: &str, characters: &[u8]) -> String {
-    let mut out = String::with_capacity(value.len());
-    for character in value.chars() {
-        match u8::try_from(character) {
-            Ok(byte) if characters.contains(&byte) => {
-                out.push('%');
-                out.extend(hexadecimal(byte).map(|digit| char::from(digit.to_ascii_uppercase())));
-            }
-            _ => out.push(character),
-        }
-    }
-    out
+fn encoded(value: &str, characters: &str) -> String {
+    percent::encode(value, |character, _| characters.contains(character))
 }

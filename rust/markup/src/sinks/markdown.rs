@@ -1,14 +1,14 @@
 //! Writes Markdown in Discord's flavour.
 //!
-//! Whatever Discord would read in the text itself is escaped. A backslash does not keep it from
-//! notifying those whom a mention names, so a zero-width space parts the `@` from the name.
+//! The text itself is escaped, so that Discord reads no formatting in it. Discord notifies people even by
+//! a mention with a backslash, so a zero-width space follows each `@`.
 //!
 //! Delimiters nest in one order, underline, strike, bold, italic, and close before blanks and line
 //! ends, where Discord would not take them for delimiters.
 
 use crate::dialect::Dialect;
-use crate::palette::hexadecimal;
 use crate::parse::parse;
+use crate::percent;
 use crate::sink::{Sink, Target};
 use crate::style::{Attribute, Style};
 
@@ -54,13 +54,13 @@ enum Line {
 
 /// The link whose label is being written.
 enum Link {
-    /// There is none, or one that Discord has no form for: its label is text.
+    /// There is none, or its label is all that is written.
     None,
     /// A label in brackets, which begins at `label`; the address follows.
     Masked { label: usize, address: String },
-    /// An address in angle brackets. It was written already, and its text is the same.
+    /// An address in angle brackets, which is written. Its label is the same and is left out.
     Shown,
-    /// Discord links no address of this scheme, so it stands in parentheses after the label.
+    /// Discord does not link this address, so it follows the label in parentheses.
     Told(String),
 }
 
@@ -90,6 +90,10 @@ impl Markdown<'_> {
     fn close(&mut self, from: usize) {
         for mark in (from..DELIMITERS.len()).rev() {
             if self.open[mark] {
+                // Discord sees the delimiter in `\~~~` one character early.
+                if DELIMITERS[mark] == "~~" && self.out.ends_with('~') {
+                    self.out.push(ZERO_WIDTH_SPACE);
+                }
                 self.out.push_str(DELIMITERS[mark]);
                 self.open[mark] = false;
                 self.just_closed = true;
@@ -270,25 +274,14 @@ fn is_web(address: &str) -> bool {
     })
 }
 
-/// `address` with the characters percent-encoded (RFC 3986, section 2.1) that would end it, that are
+/// `address` with the characters percent-encoded that would end it, that are
 /// delimiters, or that begin a mention: Discord looks for those in addresses too.
 fn encoded(address: &str) -> String {
-    let mut out = String::with_capacity(address.len());
-    for (at, character) in address.char_indices() {
-        let encode = match character {
-            ' ' | '<' | '>' | '(' | ')' | '\\' | '"' | '\'' | '`' | '*' | '|' | '~' => true,
-            '@' => begins_mention(&address[at + 1..]),
-            _ => false,
-        };
-        match u8::try_from(character) {
-            Ok(byte) if encode => {
-                out.push('%');
-                out.extend(hexadecimal(byte).map(|digit| char::from(digit.to_ascii_uppercase())));
-            }
-            _ => out.push(character),
-        }
-    }
-    out
+    percent::encode(address, |character, rest| match character {
+        ' ' | '<' | '>' | '(' | ')' | '\\' | '"' | '\'' | '`' | '*' | '|' | '~' => true,
+        '@' => begins_mention(rest),
+        _ => false,
+    })
 }
 
 fn begins_mention(text: &str) -> bool {

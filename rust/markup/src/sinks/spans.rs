@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::dialect::Dialect;
 use crate::parse::parse;
 use crate::sink::{Sink, Target};
+use crate::step_counter;
 use crate::style::{Attribute, DEFAULT_BACK, DEFAULT_FORE, Shown, Style};
 
 #[cfg(test)]
@@ -91,6 +92,8 @@ impl Spans {
             Target::Url { url, bare: true } => SpanLink::Address(format!("http://{url}")),
             Target::Url { url, bare: false } => SpanLink::Address(url.to_owned()),
         };
+        let (SpanLink::Command(address) | SpanLink::Address(address)) = &link;
+        step_counter::add(address.len());
         // Two labels next to each other with one target are one run.
         match self.done.last() {
             Some(Span { link: Some(last), .. }) if **last == link => Some(Arc::clone(last)),

@@ -37,7 +37,7 @@ fn spans_open_before_text_and_close_with_a_reset() {
 }
 
 #[test]
-fn text_is_escaped_and_line_ends_are_tags() {
+fn text_is_escaped_and_a_line_end_is_a_tag() {
     assert_eq!(convert("<a & \"b\">\r\n\t\r\n\n"), "&lt;a &amp; \"b\"&gt;<br>    <br><br>");
     assert_eq!(convert("a\x07\x00\u{85}\u{9b}b\u{a0}°"), "ab\u{a0}°");
 }
@@ -83,7 +83,7 @@ fn a_text_with_sequences_only_has_no_links() {
 }
 
 #[test]
-fn links_are_data() {
+fn a_links_target_is_data() {
     for (text, expected) in [
         (
             "|lclook|ltLook|le",
@@ -106,7 +106,7 @@ fn links_are_data() {
 }
 
 #[test]
-fn a_coloured_label_nests() {
+fn the_spans_of_a_coloured_label_are_inside_the_link() {
     assert_eq!(
         convert("|ga|luhttp://x|lt|rb|le c"),
         concat!(
@@ -159,24 +159,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn every_text_keeps_to_the_list(text in markup(), strip: bool) {
+    fn every_text_keeps_to_the_closed_list(text in markup(), strip: bool) {
         check(&convert_with(&text, strip, Quoting::Verbatim))?;
     }
 
     #[test]
-    fn json_is_the_same_html(text in markup(), strip: bool) {
+    fn json_differs_in_its_escapes_alone(text in markup(), strip: bool) {
         let plain = convert_with(&text, strip, Quoting::Verbatim);
         let json = convert_with(&text, strip, Quoting::Json);
         prop_assert_eq!(json, plain.replace('\\', r"\\").replace('"', r#"\""#));
     }
 
     #[test]
-    fn any_text_converts(text in any::<String>(), strip: bool) {
+    fn every_unicode_text_keeps_to_the_closed_list(text in any::<String>(), strip: bool) {
         check(&convert_with(&text, strip, Quoting::Verbatim))?;
     }
 
     #[test]
-    fn every_text_keeps_to_the_list_without_markup(text in markup(), strip: bool) {
+    fn every_text_keeps_to_the_closed_list_without_markup(text in markup(), strip: bool) {
         check(&convert_in(&text, Dialect::ansi_only(), strip, Quoting::Verbatim))?;
         check(&convert_in(&text, Dialect::sequences_only(), strip, Quoting::Verbatim))?;
     }

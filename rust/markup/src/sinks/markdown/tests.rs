@@ -25,6 +25,7 @@ fn emphasis_closes_before_blanks_and_line_ends() {
         ("|500red|n", "red"),
         ("|h |n|h\n|n", " \n"),
         ("|ha", "**a**"),
+        ("|s~|S", "~~\\~\u{200b}~~"),
     ] {
         assert_eq!(convert(text), expected, "{text}");
     }
@@ -117,17 +118,17 @@ fn read(markdown: &str) -> Result<String, TestCaseError> {
                 rest = &rest[1..];
             }
             '<' => {
-                let (url, behind) = rest.split_once('>').unwrap();
+                let (url, after) = rest.split_once('>').unwrap();
                 prop_assert!(is_web(url), "{}", markdown);
                 shown.push_str(url);
-                rest = behind;
+                rest = after;
             }
             '[' => open.push("["),
             ']' => {
                 prop_assert_eq!(open.pop(), Some("["));
-                let (url, behind) = rest.strip_prefix("(<").unwrap().split_once(">)").unwrap();
+                let (url, after) = rest.strip_prefix("(<").unwrap().split_once(">)").unwrap();
                 prop_assert!(is_web(url), "{}", markdown);
-                rest = behind;
+                rest = after;
             }
             '\n' => {
                 prop_assert!(open.is_empty(), "{}", markdown);
