@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bbcode_shown import shown
 from html_closed_list import read
 from mudwire import Dialect, parse_bbcode, parse_html, parse_markdown, parse_spans
+from mudwire._native import convert
 
 PIECES = [
     *[
@@ -168,3 +169,10 @@ def test_no_text_raises(text: str, strip: bool) -> None:
     for function in FORMATS:
         str(function(text, strip_ansi=strip)).encode()
     parse_html(text, strip_ansi=strip, styles="inline").encode()
+
+
+def test_an_unknown_format_names_the_known_ones():
+    with pytest.raises(
+        ValueError, match="the format should be one of 'bbcode', 'markdown', not 'rtf'"
+    ):
+        convert("rtf", "x")

@@ -10,19 +10,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from mudwire.markup import (
-    Dialect,
-    parse_ansi,
-    parse_bbcode,
-    parse_html,
-    parse_markdown,
-    parse_spans,
-    raw,
-    strip_ansi,
-    strip_mxp,
-    strip_raw_ansi,
-    strip_unsafe_tokens,
-)
+from mudwire import markup
+from mudwire.markup import *  # noqa: F403 # its __all__ is the list of the converters
 
 if TYPE_CHECKING:
     from mudwire.fast_path import WebClientProtocol
@@ -30,23 +19,13 @@ if TYPE_CHECKING:
     from mudwire.portal import WebSocketClient
     from mudwire.sessions.session import Session
 
-__all__ = [
-    "Dialect",
+__all__ = [  # noqa: PLE0604 # names, from a list of names
     "Game",
     "Session",
     "WebClientProtocol",
     "WebSocketClient",
     "__version__",
-    "parse_ansi",
-    "parse_bbcode",
-    "parse_html",
-    "parse_markdown",
-    "parse_spans",
-    "raw",
-    "strip_ansi",
-    "strip_mxp",
-    "strip_raw_ansi",
-    "strip_unsafe_tokens",
+    *markup.__all__,
 ]
 
 __version__ = version("mudwire")

@@ -13,13 +13,12 @@ __all__ = [
     "Dialect",
     "FrameCodec",
     "TrafficStats",
+    "convert",
     "decode_gmcp",
     "default_frame",
     "encode_gmcp",
     "parse_ansi",
-    "parse_bbcode",
     "parse_html",
-    "parse_markdown",
     "parse_spans",
     "raw",
     "receive_command",
@@ -72,11 +71,8 @@ def parse_html(
     *,
     styles: str = "classes",
 ) -> str: ...
-def parse_bbcode(
-    string: object, strip_ansi: bool = False, dialect: Dialect | None = None
-) -> str: ...
-def parse_markdown(
-    string: object, strip_ansi: bool = False, dialect: Dialect | None = None
+def convert(
+    name: str, string: object, strip_ansi: bool = False, dialect: Dialect | None = None
 ) -> str: ...
 def parse_spans(
     string: object, strip_ansi: bool = False, dialect: Dialect | None = None

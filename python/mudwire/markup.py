@@ -19,10 +19,9 @@ from __future__ import annotations
 
 from mudwire._native import (
     Dialect,
+    convert,
     parse_ansi,
-    parse_bbcode,
     parse_html,
-    parse_markdown,
     parse_spans,
     raw,
     strip_mxp,
@@ -57,3 +56,45 @@ def strip_ansi(string: object, dialect: Dialect | None = None) -> str:
 
     """
     return parse_ansi(string, strip_ansi=True, dialect=dialect)
+
+
+def parse_bbcode(string: object, strip_ansi: bool = False, dialect: Dialect | None = None) -> str:
+    """Convert colour markup and ANSI to the BBCode of Godot 4's ``RichTextLabel``.
+
+    The tags are ``color``, ``bgcolor``, ``u``, ``i``, ``s``, ``pulse`` for blinking text, and
+    ``url``. The value of a ``url`` is the address of a link, or ``send cmd=`` and its command. A
+    bracket of the text opens no tag. A command with ``]``, a line end or both kinds of quotes is
+    percent-encoded: ``uri_decode()`` gives it.
+
+    Args:
+        string: The text; see the module for what it may be.
+        strip_ansi: Leave the colours out.
+        dialect: The markup tokens; Evennia's stock ones by default.
+
+    Returns:
+        The BBCode, with the tags of Evennia's contrib ``godotwebsocket``
+        (``text2bbcode.parse_to_bbcode``).
+
+    """
+    return convert("bbcode", string, strip_ansi, dialect)
+
+
+def parse_markdown(string: object, strip_ansi: bool = False, dialect: Dialect | None = None) -> str:
+    """Convert colour markup and ANSI to Markdown in Discord's flavour.
+
+    SGR 1 (Evennia's bright colours), underline, italic and strike become ``**``, ``__``, ``*`` and
+    ``~~``; colours vanish. The text itself is escaped, so that Discord reads no formatting in it,
+    and a zero-width space follows each ``@``. Links of ``http`` and ``https`` are links, other
+    addresses follow their label in parentheses, and commands leave their label.
+
+    Args:
+        string: The text; see the module for what it may be.
+        strip_ansi: Leave the emphasis out.
+        dialect: The markup tokens; Evennia's stock ones by default.
+
+    Returns:
+        The Markdown, as Discord's help page "Markdown Text 101" describes it. Discord takes 2000
+        characters in a message.
+
+    """
+    return convert("markdown", string, strip_ansi, dialect)

@@ -46,7 +46,6 @@ mod hostile;
 pub use dialect::{Dialect, DialectError, Table};
 pub use rewrite::{AnsiOptions, ansi, plain, raw, strip_links, strip_sgr, strip_unsafe_tokens};
 
-pub use sinks::bbcode::bbcode;
+pub use sinks::CONVERTERS;
 pub use sinks::html::{Quoting, escape_html, html, inline_html};
-pub use sinks::markdown::markdown;
 pub use sinks::spans::{Span, SpanColor, SpanLink, SpanStyle, spans};

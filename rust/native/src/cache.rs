@@ -1,7 +1,7 @@
 //! A last-value cache of encoded texts: one entry for each way to show a text, replaced by each
 //! new text. A text that goes to many players is converted once for all who see it alike.
 //!
-//! Covered by `benches/bench_broadcast.py`. A miss costs a comparison of lengths.
+//! Covered by `benches/bench_protocol.py`. A miss costs a comparison of lengths.
 
 use std::sync::Mutex;
 

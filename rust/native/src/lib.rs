@@ -41,8 +41,8 @@ mod _native {
     use crate::frame_codec::FrameCodec;
     #[pymodule_export]
     use crate::markup::{
-        Dialect, parse_ansi, parse_bbcode, parse_html, parse_markdown, parse_spans, raw, strip_mxp,
-        strip_raw_ansi, strip_unsafe_tokens,
+        Dialect, convert, parse_ansi, parse_html, parse_spans, raw, strip_mxp, strip_raw_ansi,
+        strip_unsafe_tokens,
     };
     #[pymodule_export]
     use crate::traffic_stats::TrafficStats;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mudwire_markup::{AnsiOptions, Quoting, Table};
+use mudwire_markup::{AnsiOptions, CONVERTERS, Quoting, Table};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
@@ -111,19 +111,6 @@ fn dialect_of<'a>(
     }
 }
 
-/// What `write` appends for a text argument.
-fn converted(
-    string: &Bound<'_, PyAny>,
-    strip: bool,
-    dialect: Option<&Bound<'_, Dialect>>,
-    write: fn(&str, &mudwire_markup::Dialect, bool, &mut String),
-) -> PyResult<String> {
-    let text = text(string, strip)?;
-    let mut out = String::new();
-    write(&text.content, dialect_of(&text, dialect), strip, &mut out);
-    Ok(out)
-}
-
 /// Whether the argument `styles` asks for declarations in the place of classes.
 fn is_inline(styles: &Bound<'_, PyAny>) -> PyResult<bool> {
     let name = styles.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
@@ -181,55 +168,36 @@ pub fn parse_html<'py>(
     PyString::from_bytes(string.py(), &out)
 }
 
-/// Convert colour markup and ANSI to the BBCode of Godot 4's `RichTextLabel`.
-///
-/// The tags are `color`, `bgcolor`, `u`, `i`, `s`, `pulse` for blinking text, and `url`, whose value
-/// is the address of a link or `send cmd=` and its command. A bracket of the text opens no tag. A
-/// command with `]`, a line end or both kinds of quotes is percent-encoded: `uri_decode()` gives it.
+/// Convert colour markup and ANSI to a text format other than HTML.
 ///
 /// Args:
+///     name: The name of the format: `bbcode` or `markdown`.
 ///     string: The text; see `parse_html`.
-///     strip_ansi: Leave the colours out.
+///     strip_ansi: Leave the styles out.
 ///     dialect: The markup tokens; Evennia's stock ones by default.
 ///
 /// Returns:
-///     The BBCode.
+///     The text in that format. `mudwire.markup` has a function for each, which describes it.
 ///
-/// The tags are those of Evennia's contrib `godotwebsocket` (`text2bbcode.parse_to_bbcode`).
+/// Raises:
+///     ValueError: There is no format of this name.
 #[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
-pub fn parse_bbcode(
+#[pyo3(signature = (name, string, strip_ansi=false, dialect=None))]
+pub fn convert(
+    name: &str,
     string: &Bound<'_, PyAny>,
     #[pyo3(from_py_with = flag)] strip_ansi: bool,
     dialect: Option<&Bound<'_, Dialect>>,
 ) -> PyResult<String> {
-    converted(string, strip_ansi, dialect, mudwire_markup::bbcode)
-}
-
-/// Convert colour markup and ANSI to Markdown in Discord's flavour.
-///
-/// SGR 1 (Evennia's bright colours), underline, italic and strike become `**`, `__`, `*` and `~~`;
-/// colours vanish. Whatever Discord would read in the text itself is escaped, mentions with a
-/// zero-width space after the `@`. Links of `http` and `https` are links, other addresses follow their
-/// label in parentheses, and commands leave their label.
-///
-/// Args:
-///     string: The text; see `parse_html`.
-///     strip_ansi: Leave the emphasis out.
-///     dialect: The markup tokens; Evennia's stock ones by default.
-///
-/// Returns:
-///     The Markdown. Discord takes 2000 characters in a message.
-///
-/// The flavour is that of Discord's help page "Markdown Text 101".
-#[pyfunction]
-#[pyo3(signature = (string, strip_ansi=false, dialect=None))]
-pub fn parse_markdown(
-    string: &Bound<'_, PyAny>,
-    #[pyo3(from_py_with = flag)] strip_ansi: bool,
-    dialect: Option<&Bound<'_, Dialect>>,
-) -> PyResult<String> {
-    converted(string, strip_ansi, dialect, mudwire_markup::markdown)
+    let Some((_, converter)) = CONVERTERS.iter().find(|(known, _)| *known == name) else {
+        let known: Vec<_> = CONVERTERS.iter().map(|(known, _)| format!("'{known}'")).collect();
+        let message = format!("the format should be one of {}, not '{name}'", known.join(", "));
+        return Err(PyValueError::new_err(message));
+    };
+    let text = text(string, strip_ansi)?;
+    let mut out = String::new();
+    converter(&text.content, dialect_of(&text, dialect), strip_ansi, &mut out);
+    Ok(out)
 }
 
 /// Convert colour markup and ANSI to runs of text, for clients that draw for themselves.

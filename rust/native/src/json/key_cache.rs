@@ -2,7 +2,7 @@
 //! was there. The same few keys make up nearly all objects, and a cached `str` needs neither be
 //! made nor hashed again.
 //!
-//! Covered by `benches/bench_decode_incoming.py`.
+//! Covered by `benches/bench_codecs.py`.
 
 use std::cell::{OnceCell, RefCell};
 use std::sync::{Mutex, MutexGuard};
