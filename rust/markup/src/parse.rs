@@ -149,7 +149,6 @@ impl<S: Sink> TokenSink for Reader<'_, '_, S> {
         })
     }
 
-    #[inline(never)]
     fn special(&mut self, byte: u8, at: usize) -> Result<usize, InTheWay> {
         let bytes = self.text.as_bytes();
         match byte {
