@@ -9,19 +9,19 @@
 //! When a style begins is Evennia's habit, and part of the answer: a change of style begins one
 //! before the next text, a reset ends it, and a reset where none has begun counts as a change.
 
-use std::borrow::Cow;
-
 use crate::color::Color;
 use crate::dialect::{Dialect, Meaning, TAB_SPACES, Token};
 use crate::escape::{self, ESCAPE, Sequence};
-use crate::link::{self, Finder, Kind, Link, MARKER};
+use crate::link::Finder;
 use crate::rewrite::resolve;
 use crate::scan::StyledBytes;
-use crate::sink::{Sink, Target};
-use crate::step_counter;
+use crate::sink::Sink;
 use crate::style::{Change, Palette, Style};
 use crate::tokens::{self, InTheWay, Look, TokenSink};
-use crate::url::{self, Border, Url};
+use crate::url::Url;
+
+mod links;
+mod urls;
 
 #[cfg(test)]
 mod tests;
@@ -54,9 +54,6 @@ struct Seam {
     /// The byte of text before it.
     before: u8,
 }
-
-/// The most bytes from the character before a scheme to its `:` or `.`.
-const MAX_SCHEME_REACH: usize = 6;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Reader<'a, 's, S> {
@@ -327,271 +324,4 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
     fn means_something(&self, byte: u8) -> bool {
         matches!(byte, b'|' | b'{' | b'\\' | 0..0x20) || byte == self.dialect.lead
     }
-
-    // URLs
-
-    /// Looks for a URL whose `:` or `.` stands at `at`. The text that was not told yet begins at
-    /// `run`.
-    #[inline(never)]
-    fn look_for_url(&mut self, at: usize, run: usize) -> Result<Look, InTheWay> {
-        if self.is_in_link() {
-            return Ok(Look::Text(at + 1));
-        }
-        let bytes = self.text.as_bytes();
-        if self.seam.at > 0 && at < self.seam.at + MAX_SCHEME_REACH {
-            return Err(InTheWay);
-        }
-        let Some(start) = url::start(bytes, run, at) else {
-            return Ok(Look::Text(at + 1));
-        };
-        let found = url::find(bytes, start, |at| self.border(at)).map_err(|_unclear| InTheWay)?;
-        Ok(match found {
-            Some(url) => {
-                let from = url.start;
-                self.url = Some(url);
-                Look::Special(from)
-            }
-            None => Look::Text(at + 1),
-        })
-    }
-
-    /// Tells of the URL that was found, and returns where it ends.
-    fn write_url(&mut self, at: usize) -> usize {
-        let Some(Url { start, end, bare }) = self.url.take() else { return at };
-        let url = &self.text[start..end];
-        self.before_text();
-        self.sink.begin_link(Target::Url { url, bare });
-        let mut run = 0;
-        for (at, byte) in url.bytes().enumerate() {
-            // No other byte that sinks escape belongs to a URL.
-            if byte == b'&' && self.sink.escapes(byte) {
-                if run < at {
-                    self.sink.text(&url[run..at]);
-                }
-                self.sink.character(byte);
-                run = at + 1;
-            }
-        }
-        if run < url.len() {
-            self.sink.text(&url[run..]);
-        }
-        self.sink.end_link();
-        end
-    }
-
-    /// What a position is to a URL that reaches it.
-    fn border(&mut self, at: usize) -> Border {
-        let bytes = self.text.as_bytes();
-        let unclear = if self.resolved { END } else { Border::Unclear };
-        let Some(&byte) = bytes.get(at) else {
-            return Border::End { of_sentence: !self.begun && !self.changed };
-        };
-        match byte {
-            b'\n' | b'\r' => END,
-            b'\t' => Border::Space,
-            _ if self.dialect.may_begin_token(byte) => {
-                if self.dialect.is_escape(bytes, at) {
-                    return unclear;
-                }
-                match self.dialect.token(bytes, at) {
-                    Some((Token::Replacement(replacement), _)) => match replacement.meaning {
-                        Meaning::Style(_) if self.strip => unclear,
-                        Meaning::Style(_) => self.end_of_style(at),
-                        Meaning::LineEnd => END,
-                        Meaning::Spaces(_) => Border::Space,
-                        Meaning::Other => unclear,
-                    },
-                    Some(_) if self.strip => unclear,
-                    Some(_) => self.end_of_style(at),
-                    None if self.is_link_marker(at) && self.is_closed(at) => END,
-                    None if self.check_bar(at, false).is_err() => unclear,
-                    None => Border::Text,
-                }
-            }
-            ESCAPE if self.style_change(at).is_some() && !self.strip => self.end_of_style(at),
-            0..0x20 | 0x7f => unclear,
-            0xc2 if bytes[at + 1] < 0xa0 => unclear,
-            _ => Border::Text,
-        }
-    }
-
-    /// The border at a change of style. The sentence ends there if no text follows and no style is
-    /// left to end.
-    fn end_of_style(&self, at: usize) -> Border {
-        if self.begun || self.changed {
-            return END;
-        }
-        let length = self.text.len();
-        let mut end = at;
-        while end < length {
-            let Some(change) = self.style_change(end) else {
-                let hidden = matches!(self.text.as_bytes()[end], 0..0x20 | 0x7f | 0xc2);
-                return if hidden && !self.resolved { Border::Unclear } else { END };
-            };
-            step_counter::add(change);
-            end += change;
-        }
-        Border::End { of_sentence: true }
-    }
-
-    /// The length of the token or sequence at `at`, if it changes the style.
-    fn style_change(&self, at: usize) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        if bytes[at] == ESCAPE {
-            let (Sequence::Sgr(parameters), length) = escape::sequence(bytes, at) else {
-                return None;
-            };
-            let mut changes = false;
-            escape::changes(parameters, |_| changes = true);
-            return changes.then_some(length);
-        }
-        if self.dialect.is_escape(bytes, at) {
-            return None;
-        }
-        match self.dialect.token(bytes, at)? {
-            (Token::Replacement(replacement), length) => {
-                matches!(replacement.meaning, Meaning::Style(_)).then_some(length)
-            }
-            (_, length) => Some(length),
-        }
-    }
-
-    // Links
-
-    /// Whether a link may begin at the bar at `at`, or the label that is being read ends there.
-    fn is_link_marker(&self, at: usize) -> bool {
-        let bytes = self.text.as_bytes();
-        self.dialect.links
-            && bytes[at] == b'|'
-            && match bytes.get(at + 1..at + MARKER) {
-                Some(b"lc" | b"lu") => self.label.is_none(),
-                Some(b"le") => self.label.as_ref().is_some_and(|label| label.end == at),
-                _ => false,
-            }
-    }
-
-    /// Whether the link marker at `at` belongs to a closed link.
-    fn is_closed(&mut self, at: usize) -> bool {
-        self.label.is_some() || self.finder.link(self.text, at).is_some()
-    }
-
-    fn is_in_link(&self) -> bool {
-        self.label.as_ref().is_some_and(|label| label.linked)
-    }
-
-    fn link_marker(&mut self, at: usize) -> Result<usize, InTheWay> {
-        if self.label.is_some() {
-            self.end_link();
-            return Ok(at + MARKER);
-        }
-        let Some(link) = self.finder.link(self.text, at) else {
-            self.before_text();
-            self.sink.text("|");
-            return Ok(at + 1);
-        };
-        self.begin_link(&link)
-    }
-
-    fn begin_link(&mut self, link: &Link) -> Result<usize, InTheWay> {
-        let target = link.target(self.text);
-        if !self.resolved && target.bytes().any(|byte| self.means_something(byte)) {
-            return Err(InTheWay);
-        }
-        let mut target = visible(target);
-        // Browsers ignore line ends in addresses, so one could hide a scheme.
-        if link.kind == Kind::Address && target.contains('\n') {
-            target = Cow::Owned(target.replace('\n', ""));
-        }
-        let linked = link.kind == Kind::Command || link::is_safe(&target);
-        let styled = !self.strip && self.changes_style(link);
-        if !styled {
-            self.before_text();
-        } else if self.begun {
-            self.end_style();
-            self.changed = true;
-        }
-        if linked {
-            self.sink.begin_link(match link.kind {
-                Kind::Command => Target::Command(&target),
-                Kind::Address => Target::Address(&target),
-            });
-        }
-        self.label = Some(Label { end: link.end, styled, linked });
-        Ok(link.label + MARKER)
-    }
-
-    fn end_link(&mut self) {
-        if let Some(Label { styled, linked, .. }) = self.label.take() {
-            if styled && self.begun {
-                self.end_style();
-                self.changed = true;
-            }
-            if linked {
-                self.sink.end_link();
-            }
-        }
-    }
-
-    /// Whether a sequence or token in the label may change the style.
-    fn changes_style(&self, link: &Link) -> bool {
-        let label = link.label(self.text).as_bytes();
-        step_counter::add(label.len());
-        let mut at = 0;
-        while at < label.len() {
-            if self.dialect.is_escape(label, at) {
-                at += 2;
-                continue;
-            }
-            if label[at] == ESCAPE {
-                return true;
-            }
-            match self.dialect.token(label, at) {
-                Some((Token::Replacement(replacement), length)) => {
-                    if let Meaning::Style(_) = replacement.meaning {
-                        return true;
-                    }
-                    at += length;
-                }
-                Some(_) => return true,
-                None => at += 1,
-            }
-        }
-        false
-    }
-}
-
-/// The text goes on in another style or line, so a full stop before it ends no sentence.
-const END: Border = Border::End { of_sentence: false };
-
-/// A command or address without sequences and control characters. Line ends are `\n`, tabs are spaces.
-fn visible(target: &str) -> Cow<'_, str> {
-    step_counter::add(target.len());
-    if !target.chars().any(char::is_control) {
-        return Cow::Borrowed(target);
-    }
-    let bytes = target.as_bytes();
-    let mut out = String::with_capacity(target.len());
-    let mut at = 0;
-    while let Some(character) = target[at..].chars().next() {
-        let length = match character {
-            '\x1b' => escape::sequence(bytes, at).1,
-            '\r' if bytes.get(at + 1) == Some(&b'\n') => 1,
-            '\r' | '\n' => {
-                out.push('\n');
-                1
-            }
-            '\t' => {
-                out.extend(std::iter::repeat_n(' ', usize::from(TAB_SPACES)));
-                1
-            }
-            _ => {
-                if !character.is_control() {
-                    out.push(character);
-                }
-                character.len_utf8()
-            }
-        };
-        at += length;
-    }
-    Cow::Owned(out)
 }

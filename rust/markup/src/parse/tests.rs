@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::hostile::markup;
+use crate::sink::Target;
 
 /// Writes down what it is told.
 #[derive(Debug, Default, PartialEq)]
