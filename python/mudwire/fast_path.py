@@ -265,13 +265,13 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
     def dataReceived(self, data: bytes) -> None:
         """Read the bytes of one segment, the command at its start in one native call."""
         fast_path = self._fast_path
-        if fast_path is None or fast_path.codec_in is None or self.state != OPEN:
+        if fast_path is None or (codec := fast_path.codec_in) is None or self.state != OPEN:
             super().dataReceived(data)
             return
         end = receive_command(
             fast_path.frames,
             self.trafficStats,
-            fast_path.codec_in,
+            codec,
             data,
             self.reserved_names,
             self.sessionhandler,
@@ -298,34 +298,30 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
 
         """
         fast_path = self._fast_path
-        if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
+        if fast_path is None or (codec := fast_path.codec_out) is None or self.state != OPEN:
             super().send_text(*args, **kwargs)
             return
-        frame = text_frame(
-            self.trafficStats, fast_path.codec_out, args, kwargs, self.protocol_flags, False
-        )
+        frame = text_frame(self.trafficStats, codec, args, kwargs, self.protocol_flags, False)
         if frame is not None and not self.write_buffer.write(frame):
             self._drop_slow_reader()
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
         """Send a prompt to the player, with the arguments of ``send_text``."""
         fast_path = self._fast_path
-        if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
+        if fast_path is None or (codec := fast_path.codec_out) is None or self.state != OPEN:
             super().send_prompt(*args, **kwargs)
             return
-        frame = text_frame(
-            self.trafficStats, fast_path.codec_out, args, kwargs, self.protocol_flags, True
-        )
+        frame = text_frame(self.trafficStats, codec, args, kwargs, self.protocol_flags, True)
         if frame is not None and not self.write_buffer.write(frame):
             self._drop_slow_reader()
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
         """Send any other command to the client, with its arguments."""
         fast_path = self._fast_path
-        if fast_path is None or fast_path.codec_out is None or self.state != OPEN:
+        if fast_path is None or (codec := fast_path.codec_out) is None or self.state != OPEN:
             super().send_default(cmdname, *args, **kwargs)
             return
-        frame = default_frame(self.trafficStats, fast_path.codec_out, cmdname, args, kwargs)
+        frame = default_frame(self.trafficStats, codec, cmdname, args, kwargs)
         if frame is not None and not self.write_buffer.write(frame):
             self._drop_slow_reader()
 
