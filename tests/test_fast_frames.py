@@ -58,7 +58,7 @@ class Recorder:
 
 
 class Fast(Recorder, FastConnection):
-    """Reads and writes plain frames natively."""
+    """Reads and writes simple frames natively."""
 
 
 class Plain(Recorder, Connection):
@@ -170,7 +170,7 @@ def play(protocol, options, segments):
 
 @settings(max_examples=300, deadline=None)
 @given(st.data(), streams, options)
-def test_fast_and_plain_frames_give_the_same(data, stream, options):
+def test_fast_and_plain_path_read_the_same_frames(data, stream, options):
     cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=6).map(sorted))
     segments = [
         (data.draw(st.sampled_from([0, 0, 25])), stream[start:end])
@@ -180,7 +180,7 @@ def test_fast_and_plain_frames_give_the_same(data, stream, options):
     assert play(Fast, options, segments) == play(Plain, options, segments)
 
 
-def test_plain_data_frames_pass_autobahn_by(monkeypatch):
+def test_simple_frames_take_the_fast_path(monkeypatch):
     connection = opened(Fast)
     monkeypatch.setattr(connection, "consumeData", None)
     monkeypatch.setattr(connection, "sendFrame", None)

@@ -4,9 +4,9 @@
 method in Python, and Autobahn reads and writes the frames. They know nothing of this module.
 The classes here extend them, and skip steps where nobody could notice:
 
-* ``FastConnection`` reads and writes plain data frames natively. A plain frame is complete,
+* ``FastConnection`` reads and writes simple data frames natively. A simple frame is complete,
   unfragmented, masked by the client, uncompressed, valid and within the limit. Autobahn gets
-  the rest of a segment from the first frame that is not plain.
+  the rest of a segment from the first frame that is not simple.
 * ``WebClientProtocol`` also goes from a frame to the session handler, and from a text to a
   frame, in one native call each, where the wire format is ``v1.evennia.com``.
 
@@ -91,7 +91,7 @@ class FastPath:
     """The native steps that a connection may take now.
 
     Attributes:
-        frames: Reads and writes plain data frames.
+        frames: Reads and writes simple data frames.
         codec_in: Decodes a command on its way to the session handler; None if a step between
             the frame and the handler must be called.
         codec_out: Encodes a text on its way to a frame; None if a step between must be called.
@@ -107,7 +107,7 @@ class FastPath:
 
 
 class FastConnection(Connection):
-    """A connection that reads and writes plain data frames natively."""
+    """A connection that reads and writes simple data frames natively."""
 
     trafficStats: TrafficStats
 
@@ -129,7 +129,7 @@ class FastConnection(Connection):
 
     def _fast_path_now(self) -> FastPath | None:
         """Return the fast path, if it applies to the frames of this connection."""
-        if not _reads_and_writes_plain_frames(self):
+        if not _reads_and_writes_simple_frames(self):
             return None
         limit = int(min(self.max_message_bytes, maxsize)) or maxsize
         return FastPath(_shared_frame_codec(limit))
@@ -172,7 +172,7 @@ class FastConnection(Connection):
             self._read_frames(data, 0)
 
     def _read_frames(self, data: bytes, offset: int) -> None:
-        """Read the plain frames of a segment from an offset; Autobahn gets the rest."""
+        """Read the simple frames of a segment from an offset; Autobahn gets the rest."""
         while offset < len(data) and self._fast_path is not None and self.state == OPEN:
             fast_path = self._fast_path
             frame = fast_path.frames.read(self.trafficStats, data, offset)
@@ -332,7 +332,7 @@ def _shared_frame_codec(max_payload_bytes: int) -> FrameCodec:
     return FrameCodec(max_payload_bytes)
 
 
-def _reads_and_writes_plain_frames(connection: FastConnection) -> bool:
+def _reads_and_writes_simple_frames(connection: FastConnection) -> bool:
     """Return whether native frames give what Autobahn would give, as its state is now.
 
     ``tests/test_fast_frames.py`` pins the private names.

@@ -24,7 +24,7 @@ enum Received<'py> {
     Refused(&'static str),
 }
 
-/// Read the short plain data frame that a segment begins with, and hand its command to the
+/// Read the short simple data frame that a segment begins with, and hand its command to the
 /// session handler.
 ///
 /// Args:

@@ -1,4 +1,4 @@
-//! Plain data frames of RFC 6455: complete, unfragmented, uncompressed.
+//! Simple data frames of RFC 6455: complete, unfragmented, uncompressed.
 
 use mudwire_wire::frame::{self, Header, Kind};
 use pyo3::prelude::*;
@@ -10,7 +10,7 @@ use crate::traffic_stats::TrafficStats;
 /// stack, and nearly all commands are shorter.
 const MAX_STACK_PAYLOAD: usize = 512;
 
-/// Reads and writes the plain data frames of all connections that have the same limit.
+/// Reads and writes the simple data frames of all connections that have the same limit.
 ///
 /// Args:
 ///     max_payload_bytes (int): The most bytes of payload that a frame coming in may have.
@@ -27,7 +27,7 @@ impl FrameCodec {
         Self { max_payload_bytes }
     }
 
-    /// Read the plain data frame of a client that starts at an offset.
+    /// Read the simple data frame of a client that starts at an offset.
     ///
     /// Args:
     ///     stats (TrafficStats): The counters of the connection. They count the segment if the
@@ -100,7 +100,7 @@ impl FrameCodec {
 }
 
 impl FrameCodec {
-    /// Reads the plain data frame that a segment begins with, and gives its text to `take`.
+    /// Reads the simple data frame that a segment begins with, and gives its text to `take`.
     ///
     /// Returns the answer of `take` and the length of the frame, which is then counted with its
     /// segment. Returns `None`, and counts nothing, if there is no such frame, if its payload is

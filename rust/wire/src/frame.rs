@@ -1,6 +1,6 @@
 //! Frames of RFC 6455, section 5.2, as a server meets them.
 //!
-//! The reader takes plain frames, which nearly every client sends: one complete,
+//! The reader takes simple frames, which nearly every client sends: one complete,
 //! unfragmented, masked data frame without reserved bits, its length in the
 //! shortest form. For all else it returns `None`: part of a frame, a control
 //! frame, a violation. The caller gives those bytes to a complete implementation.
@@ -31,7 +31,7 @@ pub struct Frame<'a> {
     pub length: usize,
 }
 
-/// Reads the frame that `bytes` start with, if it is a plain frame with a
+/// Reads the frame that `bytes` start with, if it is a simple frame with a
 /// payload of at most `limit` bytes.
 #[must_use]
 pub fn read(bytes: &[u8], limit: usize) -> Option<Frame<'_>> {
@@ -195,7 +195,7 @@ mod tests {
     fn reads_the_example_of_the_rfc() {
         // Section 5.7: a single-frame masked text message, "Hello".
         let bytes = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58next";
-        let frame = read(bytes, 5).expect("a plain frame");
+        let frame = read(bytes, 5).expect("a simple frame");
         let mut text = [0; 5];
         unmask(frame.masked, frame.key, &mut text);
         assert_eq!((frame.kind, frame.length, &text), (Kind::Text, 11, b"Hello"));
