@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from autobahn.exception import Disconnected
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone
@@ -160,12 +161,19 @@ def play(protocol, options, segments):
                 break
             try:
                 connection.dataReceived(segment)
-            except LookupError:
-                steps.append("raised")
+            except (LookupError, Disconnected) as error:
+                steps.append(repr(error))
                 break
             steps.append(observed(connection))
         connection.connectionLost(Failure(ConnectionDone()))
         return [*steps, observed(connection)]
+
+
+def test_an_answer_after_a_close_in_the_same_segment_raises_in_both_paths():
+    stream = client_frame(TEXT, b"close") + client_frame(TEXT, b"echo")
+    seen = play(Fast, {}, [(0, stream)])
+    assert seen == play(Plain, {}, [(0, stream)])
+    assert "Disconnected" in seen[0]
 
 
 @settings(max_examples=300, deadline=None)
