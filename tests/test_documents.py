@@ -23,7 +23,7 @@ def test_every_link_has_a_target(path: Path) -> None:
         assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/formats.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/output_formats.md"])
 def test_the_examples_run(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8").replace("```", "")
     test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)

@@ -176,6 +176,27 @@ def test_an_answer_after_a_close_in_the_same_segment_raises_in_both_paths():
     assert "Disconnected" in seen[0]
 
 
+@pytest.mark.parametrize("is_binary", [0, 1, None, "yes"])
+def test_arguments_of_a_wrong_type_are_autobahns_business(is_binary):
+    def sent(protocol):
+        connection = opened(protocol)
+        try:
+            connection.sendMessage(b"x", is_binary)
+        except AssertionError:
+            return "refused"
+        return connection.transport.value()
+
+    assert sent(Fast) == sent(Plain)
+
+
+@pytest.mark.parametrize("limit", [-1, -0.5])
+@pytest.mark.parametrize("protocol", [Fast, Plain])
+def test_a_negative_limit_is_off(protocol, limit):
+    connection = opened(protocol, max_message_bytes=limit)
+    connection.dataReceived(client_frame(TEXT, b"echo"))
+    assert connection.transport.value() == b"\x81\x04echo"
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data(), streams, options)
 def test_fast_and_plain_path_read_the_same_frames(data, stream, options):

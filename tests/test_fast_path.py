@@ -242,6 +242,34 @@ def test_an_override_of_the_wire_format_is_called(hook):
     assert set(calls) == {hook}
 
 
+@pytest.mark.parametrize("protocol", [Fast, Plain])
+def test_an_override_of_is_blank_line_is_called(protocol):
+    class Lenient(EvenniaV1Format):
+        def is_blank_line(self, payload, is_binary):
+            return payload == b"{}"
+
+    connection = opened(protocol, ObeyingHandler(), wire_formats={Lenient.name: Lenient()})
+    connection.dataReceived(client_frame(TEXT, b"{}"))
+    assert connection.refused_messages == 0
+    connection.dataReceived(client_frame(TEXT, b"{"))
+    assert connection.refused_messages == 1
+
+
+@pytest.mark.parametrize("protocol", [Fast, FastFrames, Plain])
+def test_the_wire_format_logs_a_keyword_that_cannot_go_out(protocol):
+    lines = []
+
+    class Logging(EvenniaV1Format):
+        def warn(self, message):
+            lines.append(message)
+
+    connection = opened(protocol, ObeyingHandler(), wire_formats={Logging.name: Logging()})
+    connection.send_text("hi", protocol_flags={})
+    connection.send_prompt("hi", protocol_flags={})
+    connection.send_default("vitals", protocol_flags={})
+    assert lines == ["a command went out without its keyword protocol_flags"] * 3
+
+
 def test_a_wire_format_of_the_class_is_used():
     terminal = WIRE_FORMATS["terminal.mudstandards.org"]
     connection = opened(

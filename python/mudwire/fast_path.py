@@ -1,21 +1,23 @@
 """The fast path: a whole message in one native call, in and out.
 
 ``protocol.py`` and ``transport/connection.py`` are the plain path: every step of a message is a
-method in Python, and Autobahn reads and writes the frames. They know nothing of this module.
-The classes here extend them, and skip steps where nobody could notice:
+method in Python, and Autobahn reads and writes the frames. Neither uses this module. The classes
+here extend them, and skip steps where nobody could notice:
 
 * ``FastConnection`` reads and writes simple data frames natively. A simple frame is complete,
   unfragmented, masked by the client, uncompressed, valid and within the limit. Autobahn gets
   the rest of a segment from the first frame that is not simple.
-* ``WebClientProtocol`` also goes from a frame to the session handler, and from a text to a
-  frame, in one native call each, where the wire format is ``v1.evennia.com``.
+* ``WebClientProtocol`` also goes from a text to a frame in one native call, and from a frame to
+  the session handler: from the first frame of a segment, if it has at most 512 bytes, which is
+  where nearly every command stands. The wire format is ``v1.evennia.com``.
 
 The rules:
 
 * The fast path and the plain path differ in speed and in nothing else. ``tests/test_fast_path.py``
   and ``tests/test_fast_frames.py`` compare everything that can be observed.
 * An override of a step is called. It may be in the class or in the instance, of the protocol or
-  of the wire format, and turns off the calls that would skip it.
+  of the wire format, and turns off the calls that would skip it. One in an instance counts from
+  the next choice of the path, so ``onOpen`` is the place to put it there.
 * ``_fast_path`` is the state: a ``FastPath``, or None for the plain path. It is chosen when the
   connection opens, and again at each event that may change the answer: bytes that Autobahn has
   read, a ping, a listener, tracked timings, chopped sending, another wire format, the end of the
@@ -75,7 +77,7 @@ STEPS_IN = frozenset({"onMessage", "data_in", "wire_format"})
 STEPS_OUT = frozenset({"sendEncoded", "sendMessage", "wire_format"})
 """The steps of a message in the protocol that ``WebClientProtocol`` skips."""
 
-DECODERS = frozenset({"decode_incoming"})
+DECODERS = frozenset({"decode_incoming", "is_blank_line"})
 ENCODERS = frozenset({"encode_text", "encode_prompt", "encode_default"})
 """The steps of a message in its wire format that ``WebClientProtocol`` skips."""
 
@@ -111,9 +113,10 @@ class FastConnection(Connection):
 
     trafficStats: TrafficStats
 
-    def __init__(self) -> None:
-        super().__init__()
-        # A class attribute would hide it from CPython's specialised look-up of instances.
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # In the instance and not in the class: CPython's specialised look-up of an attribute of an
+        # instance fails if the class has one of the same name.
         self._fast_path: FastPath | None = None
 
     def _connectionMade(self) -> None:
@@ -131,7 +134,7 @@ class FastConnection(Connection):
         """Return the fast path, if it applies to the frames of this connection."""
         if not _reads_and_writes_simple_frames(self):
             return None
-        limit = int(min(self.max_message_bytes, maxsize)) or maxsize
+        limit = int(min(max(self.max_message_bytes, 0), maxsize)) or maxsize
         return FastPath(_shared_frame_codec(limit))
 
     def _onOpen(self) -> None:
@@ -208,6 +211,7 @@ class FastConnection(Connection):
             fast_path is not None
             and self.state == OPEN
             and type(payload) is bytes
+            and type(isBinary) is bool
             and fragmentSize is None
             and not sync
         ):

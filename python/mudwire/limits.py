@@ -193,7 +193,11 @@ FIXED_LIMITS: dict[str, FixedLimit] = {
         ),
     )
 }
-"""Name -> limit of the JSON in a command. A message over one of them is dropped and counted."""
+"""Name -> limit of the JSON in a command.
+
+A client's message over one of them is dropped and counted. In an outgoing message the value becomes
+null.
+"""
 
 
 class Limits:

@@ -7,7 +7,7 @@ They need no Evennia, no game and no portal::
     parse_html("|rred|n and \x1b[1;34mblue\x1b[0m")
 
 ``parse_bbcode``, ``parse_markdown`` and ``parse_spans`` write the same for Godot, for Discord and
-for clients that draw for themselves; docs/formats.md shows them.
+for clients that draw for themselves; docs/output_formats.md shows them.
 
 Every text converts. It may be a ``str``; a ``str`` subclass such as Evennia's ``ANSIString``,
 whose ``clean()`` or ``raw()`` is taken; ``bytes``, read as UTF-8; ``None``, which is nothing; or

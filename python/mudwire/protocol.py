@@ -286,7 +286,10 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
             self._log_failure(error)
 
     def _log_failure(self, error: Exception) -> None:
-        """Log an error in the handling of a message; the connection goes on."""
+        """Log an error in the handling of a message; the connection goes on.
+
+        The error brings its traceback, so that a caller need not be in an ``except`` block.
+        """
         failure = Failure(error, type(error), error.__traceback__)
         _log.failure("{peer}: a message could not be handled", failure, peer=self.peer)
 
@@ -336,27 +339,29 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
 
         """
         if wire_format := self.wire_format or self._default_format():
-            self._emit(wire_format.encode_text(*args, **self._with_flags(kwargs)))
+            self._emit(wire_format.encode_text(*args, **self._with_flags(wire_format, kwargs)))
 
     def send_prompt(self, *args: Any, **kwargs: Any) -> None:
         """Send a prompt to the player, with the arguments of ``send_text``."""
         if wire_format := self.wire_format or self._default_format():
-            self._emit(wire_format.encode_prompt(*args, **self._with_flags(kwargs)))
+            self._emit(wire_format.encode_prompt(*args, **self._with_flags(wire_format, kwargs)))
 
     def send_default(self, cmdname: str, *args: Any, **kwargs: Any) -> None:
         """Send any other command to the client, with its arguments."""
         if wire_format := self.wire_format or self._default_format():
-            self._emit(wire_format.encode_default(cmdname, *args, **self._with_flags(kwargs)))
+            self._emit(
+                wire_format.encode_default(cmdname, *args, **self._with_flags(wire_format, kwargs))
+            )
 
-    def _with_flags(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _with_flags(self, wire_format: WireFormat, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return a command's keywords, and the session's flags as an encoder takes them.
 
         Every encoder has a parameter ``protocol_flags``, so a keyword of that name cannot go out.
         """
         if "protocol_flags" in kwargs:
-            _log.warn(
-                "{peer}: a command went out without its keyword protocol_flags", peer=self.peer
-            )
+            # Evennia's wire formats, which a game may use, have no log of their own.
+            warn = getattr(wire_format, "warn", _log.warn)
+            warn("a command went out without its keyword protocol_flags")
         return {**kwargs, "protocol_flags": self.protocol_flags}
 
     def _emit(self, message: tuple[bytes, bool] | None) -> None:

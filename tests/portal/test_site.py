@@ -7,6 +7,8 @@ import socket
 
 import pytest
 
+from mudwire import parse_html
+from mudwire.portal.palette import colours
 from playing import SECONDS, Browser
 
 FILES = {
@@ -167,3 +169,11 @@ def test_behind_tls_a_cookie_of_another_host_is_ignored(portal):
     assert Browser(portal, X_Forwarded_Proto="https", Cookie=planted).cookie[len("__Host-") :] != (
         planted
     )
+
+
+def test_the_page_has_the_colours_of_the_inline_styles():
+    # The first sixteen are the theme's own.
+    for number, colour in list(enumerate(colours()))[16:]:
+        assert parse_html(f"\x1b[38;5;{number}mx", styles="inline") == (
+            f'<span style="color: {colour};">x</span>'
+        )

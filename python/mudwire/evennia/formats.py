@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from mudwire.evennia.dialect import game_markup
@@ -35,20 +36,26 @@ def game_formats() -> Mapping[str, WireFormat]:
 
 
 class RegisteredFormats(Mapping[str, WireFormat]):
-    """A view of Evennia's registry that replaces each codec of Evennia by mudwire's."""
+    """A view of Evennia's registry that replaces each codec of Evennia by mudwire's.
+
+    A format of mudwire that Evennia does not have comes first.
+    """
 
     def __init__(self, registered: Mapping[str, Any], ours: Mapping[str, WireFormat]) -> None:
         self._registered = registered
         self._ours = ours
+        self._additional = {name: ours[name] for name in ours if name not in registered}
 
     def __getitem__(self, name: str) -> WireFormat:
+        if name in self._additional:
+            return self._additional[name]
         codec: WireFormat = self._registered[name]
         if type(codec).__module__.startswith(f"{UPSTREAM}."):
             return self._ours.get(name, codec)
         return codec
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._registered)
+        return chain(self._additional, self._registered)
 
     def __len__(self) -> int:
-        return len(self._registered)
+        return len(self._additional) + len(self._registered)

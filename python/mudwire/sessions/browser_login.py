@@ -43,10 +43,10 @@ class BrowserLogin:
     def get_client_session(self) -> BrowserSession | None:
         """Return the browser session that the request names, or None.
 
-        The query is ``?csessid&page_id&browser``. It sets ``csessid``, ``page_id`` and
-        ``browserstr``. ``csessid`` is None without a query, and for the text ``false``, which
-        Evennia's page sends for a browser without a session. An empty ``csessid`` stays empty
-        and names no browser session.
+        The query is ``?csessid&page_id&browser``, ``?csessid&browser`` or ``?csessid``. It sets
+        ``csessid``, ``page_id`` and ``browserstr``. ``csessid`` is None without a query, and for
+        the text ``false``, which Evennia's page sends for a browser without a session. An empty
+        ``csessid`` stays empty and names no browser session.
         """
         _, query_mark, query = getattr(self, "http_request_uri", "").partition("?")
         csessid, *rest = query.split("&", 2)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class Application(Protocol):
+class GameHooks(Protocol):
     """The hooks of a game that the handler calls; ``mudwire.Game`` has them."""
 
     def at_connect(self, session: Any) -> None:
@@ -52,7 +52,7 @@ class EmbeddedSessionHandler:
 
     log = Logger()
 
-    def __init__(self, game: Application) -> None:
+    def __init__(self, game: GameHooks) -> None:
         self.game = game
         self._sessions: dict[int, Any] = {}
         self._numbers = count(1)

@@ -208,6 +208,9 @@ MAX_SHARED_LENGTH = 256
 """Characters of a shared value. Longer values are not shared."""
 
 
+_NO_DEFAULT = object()
+
+
 def compact(connection: Any) -> None:
     """Drop from an open connection what its class, or another connection, holds as well.
 
@@ -226,7 +229,7 @@ def compact(connection: Any) -> None:
         for name, value in connection.__dict__.items()
         if name not in DROPPED
         and name not in REBUILT_LAZILY
-        and OPEN_DEFAULTS.get(name, DROPPED) is not value
+        and OPEN_DEFAULTS.get(name, _NO_DEFAULT) is not value
         and (value or name not in DROPPED_IF_EMPTY)
     }
 

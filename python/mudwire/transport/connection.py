@@ -42,16 +42,16 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
     """One websocket connection of a server.
 
     Autobahn's options keep their meaning. A class attribute of a subclass goes before an option
-    of the factory, and both go before the defaults here.
+    of the factory, and both go before the defaults here. An option of the factory that equals
+    Autobahn's default counts as not set.
     """
 
     write_buffer_class: ClassVar[type[WriteBuffer]] = WriteBuffer
     write_buffer: WriteBuffer
     http_headers: dict[str, str]
 
-    peer_transport = OPEN_DEFAULTS[
-        "peer_transport"
-    ]  # old versions of Autobahn have None in a class
+    # A base class of old Autobahn has None, which would hide the value in AutobahnDefaults.
+    peer_transport = OPEN_DEFAULTS["peer_transport"]
     CONFIG_ATTRS = ()  # _connectionMade below copies the options of the factory
     failByDrop = False  # a client that breaks a rule gets a close code
 

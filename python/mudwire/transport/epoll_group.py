@@ -26,7 +26,7 @@ from functools import cache
 from typing import Any
 
 from twisted.internet.interfaces import IReactorFDSet
-from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
+from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.tcp import Server
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -133,8 +133,9 @@ class EpollGroup:
 
     def connectionLost(self, reason: Failure) -> None:
         """End all connections, because the reactor disconnects everything."""
+        assert reason.value is not None
         for transport in list(self._transports.values()):
-            self._end(transport, reason.value or CONNECTION_LOST)
+            self._end(transport, reason.value)
 
     def fileno(self) -> int:
         """Return the descriptor of the epoll set."""

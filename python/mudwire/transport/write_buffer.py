@@ -8,8 +8,8 @@ iteration of the reactor, which costs as much again as the whole message. A writ
   to a client leaves in one ``send``;
 * at once while it is not.
 
-``write`` of the transport gets whatever the socket does not take, and everything behind it
-until the queue is empty, so the order stays. Covered by ``benches/e2e/run.py``:
+What the socket does not take goes to the ``write`` of the transport. So does everything after it,
+until that queue is empty; this keeps the order. Covered by ``benches/e2e/run.py``:
 ``twisted-epoll-group`` against ``twisted-immediate``.
 
 The socket is used directly only where nothing else can come between: on a plain TCP connection

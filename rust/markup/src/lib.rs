@@ -6,13 +6,13 @@
 //! * Every input converts, in time linear in its length. Nothing in a text leaves the closed list of
 //!   tags, attributes, classes and URL schemes, and no control character stays in HTML.
 //!
-//! There are two layers of events, because ANSI is a rewriting of markup and HTML is not: a token
-//! that becomes a sequence stays a token, whatever the style was before.
-//! * [`tokens`] has the one scan loop. It tells a `TokenSink` of text, tokens and escapes.
+//! There are two layers of events, because ANSI is a rewriting of markup and HTML is not: `|r|n`
+//! leaves two sequences in ANSI and nothing in HTML.
+//! * [`tokens`] has the one scan loop. Its events are text, tokens and escapes, for a `TokenSink`.
 //!   [`rewrite`] holds the writers that need no more: ANSI and plain text.
-//! * [`parse`] is a `TokenSink` that reads raw sequences, links and URLs too, and keeps the style. It
-//!   tells a [`sink`] of styled text, line ends and links. [`sinks`] holds the writers of that kind;
-//!   a new output format is one more file there.
+//! * [`parse`] is a `TokenSink` that also reads raw sequences, links and URLs, and keeps the style. Its
+//!   events are styled text, line ends and links, for a [`sink`]. [`sinks`] holds the writers of
+//!   that kind: a new output format is one more file there, and two lines in `sinks.rs`.
 //!
 //! Each module uses only modules above it in the list below, so that no two need each other.
 

@@ -1,13 +1,13 @@
-//! The upper layer of events: reads markup, raw sequences, links and URLs, and tells a [`Sink`] of
+//! The upper layer of events: reads markup, raw sequences, links and URLs, and calls a [`Sink`] for
 //! styled text.
 //!
-//! One pass reads a text. Where markup, raw sequences, backspaces and escapes stand in each other (a
-//! backspace after a token, an escaped link marker, a control character in a URL), it gives up. The
-//! text is then [resolved](crate::rewrite::resolve) to plain ANSI, which one pass always reads: two
-//! plain steps, as in Evennia.
+//! One pass reads a text. It gives up where markup, raw sequences, backspaces and escapes stand inside
+//! each other: a backspace after a token, an escaped link marker, a control character in a URL. The
+//! text is then [resolved](crate::rewrite::resolve) to ANSI that one pass always reads: two plain
+//! steps, as in Evennia.
 //!
-//! When a style begins is Evennia's habit, and part of the answer: a change of style begins one
-//! before the next text, a reset ends it, and a reset where none has begun counts as a change.
+//! Where a style begins and ends is part of Evennia's answer. A change of style opens the new style
+//! only before the next text. A reset closes the open style; with none open it counts as a change.
 
 use crate::color::Color;
 use crate::dialect::{Dialect, Meaning, TAB_SPACES, Token};
@@ -26,7 +26,7 @@ mod urls;
 #[cfg(test)]
 mod tests;
 
-/// Tells `sink` of `text`; with `strip` without styles.
+/// Reads `text` and calls `sink`; with `strip` without styles.
 pub(crate) fn parse<S: Sink>(text: &str, dialect: &Dialect, strip: bool, sink: &mut S) {
     if Reader::new(text, dialect, strip, sink).read().is_err() {
         sink.restart();
@@ -42,11 +42,11 @@ struct Label {
     end: usize,
     /// The label changes its style, so its styles begin and end inside.
     styled: bool,
-    /// The sink was told of a link. An unsafe address leaves only the label.
+    /// The sink got a link. An unsafe address leaves only the label.
     linked: bool,
 }
 
-/// The last place where something stood that nothing shows. The text around it belongs together.
+/// The last place where bytes vanish. The text before and after it may join.
 #[derive(Default)]
 struct Seam {
     /// The position after it; 0 if there was none.
@@ -64,7 +64,7 @@ struct Reader<'a, 's, S> {
     resolved: bool,
     sink: &'s mut S,
     style: Style,
-    /// The sink was told of a style that has not ended.
+    /// The sink got a style that has not ended.
     begun: bool,
     /// The style changed since the last text.
     changed: bool,
@@ -290,8 +290,8 @@ impl<'a, 's, S: Sink> Reader<'a, 's, S> {
 
     // What may be in the way
 
-    /// Nothing shows the bytes from `start` to `end`. The text around them may be a URL then, which one
-    /// pass does not see.
+    /// The bytes from `start` to `end` vanish. The text on both sides may then form a URL that one pass
+    /// would miss, so it gives up.
     fn traceless(&mut self, start: usize, end: usize) -> Result<(), InTheWay> {
         if self.resolved {
             return Ok(());

@@ -26,10 +26,10 @@ pub(crate) trait Sink {
         false
     }
 
-    /// The style of the text to come. `replaces` tells that another one was told and is not ended.
+    /// The style of the text to come. `replaces`: an earlier style is still open.
     fn style(&mut self, style: &Style, replaces: bool);
 
-    /// The style that was told last ends.
+    /// The last style ends.
     fn end_style(&mut self);
 
     fn text(&mut self, text: &str);
@@ -50,6 +50,6 @@ pub(crate) trait Sink {
 
     fn end_link(&mut self);
 
-    /// Forgets everything it was told, because the text is read again.
+    /// Forgets every event, because the text is read again.
     fn restart(&mut self);
 }

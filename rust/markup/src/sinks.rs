@@ -10,6 +10,6 @@ use crate::dialect::Dialect;
 /// Appends a text to the output, in another format; the flag leaves styles out.
 pub type Converter = fn(&str, &Dialect, bool, &mut String);
 
-/// The text formats besides HTML, by name. Each takes linear time and converts every text.
-pub const CONVERTERS: [(&str, Converter); 2] =
-    [("bbcode", bbcode::bbcode), ("markdown", markdown::markdown)];
+/// The text formats besides HTML, ANSI and plain text, by name. Each takes linear time and converts every text.
+pub const CONVERTERS: &[(&str, Converter)] =
+    &[("bbcode", bbcode::bbcode), ("markdown", markdown::markdown)];

@@ -33,7 +33,7 @@ pub(crate) trait TokenSink {
     /// A doubled bar or brace at `at`. The second of the two comes as text later.
     fn escape(&mut self, at: usize) -> Result<(), InTheWay>;
 
-    /// A byte that begins no token. The text that was not told yet begins at `run`.
+    /// A byte that begins no token. `run` is where the text begins that the sink has not received yet.
     fn look(&mut self, byte: u8, at: usize, run: usize) -> Result<Look, InTheWay>;
 
     /// Takes what [`Look::Special`] announced at `at`, and returns where it ends.

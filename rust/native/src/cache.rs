@@ -1,7 +1,7 @@
-//! A last-value cache of encoded texts: one entry for each way to show a text, replaced by each
+//! A last-value cache of encoded texts: one entry for each combination of options, replaced by each
 //! new text. A text that goes to many players is converted once for all who see it alike.
 //!
-//! Covered by `benches/bench_protocol.py`. A miss costs a comparison of lengths.
+//! Covered by `benches/bench_protocol.py`. A miss costs a lock and a comparison.
 
 use std::sync::Mutex;
 
@@ -27,7 +27,7 @@ struct Entry {
     payload_size: usize,
 }
 
-/// The last text of each way to show one, and its encoded value.
+/// The last text of each combination of options, and its encoded value.
 pub struct LastValueCache(Mutex<[Option<Entry>; TextOptions::COMBINATIONS]>);
 
 impl Default for LastValueCache {

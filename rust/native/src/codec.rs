@@ -12,8 +12,8 @@ use crate::output::{Message, Output};
 
 /// Converts between the commands of a game and websocket messages.
 ///
-/// The class attribute `native_format` says by which format: 'evennia_v1', 'gmcp',
-/// 'json_envelope' or 'terminal'. It is read when an instance is made. Without it, or if it is
+/// The class attribute `native_format` names the format whose logic an instance gets. It is read
+/// when the instance is made. Without it, or if it is
 /// None, text goes out as ANSI in binary messages, and the class implements `decode_incoming` and
 /// `encode_default` in Python.
 #[pyclass(frozen, subclass, module = "mudwire._native")]

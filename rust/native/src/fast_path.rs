@@ -16,7 +16,7 @@ use crate::frame_codec::FrameCodec;
 use crate::incoming::command;
 use crate::traffic_stats::TrafficStats;
 
-/// What a text frame of a client holds.
+/// What a data frame of a client holds.
 enum Received<'py> {
     /// A command for the session handler.
     Command(Bound<'py, PyDict>),
@@ -40,8 +40,8 @@ enum Received<'py> {
 ///
 /// Returns:
 ///     int: How many bytes the frame took; 0 if nothing was done, because there is no such frame,
-///     or because its command is `websocket_close`, which ends the session. The plain path then
-///     reads the segment.
+///     or because its command is `websocket_close`, which ends the session. The caller then
+///     reads the segment frame by frame.
 ///
 /// Raises:
 ///     TypeError: The codec has another format.
@@ -60,7 +60,7 @@ pub fn receive_command(
     evennia_v1(codec)?;
     let py = session.py();
     let receive = |text: &str| receive(py, text, reserved);
-    let Some((received, length)) = frames.get().read_text(stats.get(), data, receive)? else {
+    let Some((received, length)) = frames.get().read_utf8(stats.get(), data, receive)? else {
         return Ok(0);
     };
     let answer = match received {

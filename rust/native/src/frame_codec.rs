@@ -6,7 +6,7 @@ use pyo3::types::PyBytes;
 
 use crate::traffic_stats::TrafficStats;
 
-/// The longest payload that [`FrameCodec::read_text`] reads, in bytes. It is unmasked on the
+/// The longest payload that [`FrameCodec::read_utf8`] reads, in bytes. It is unmasked on the
 /// stack, and nearly all commands are shorter.
 const MAX_STACK_PAYLOAD: usize = 512;
 
@@ -105,7 +105,7 @@ impl FrameCodec {
     /// Returns the answer of `take` and the length of the frame, which is then counted with its
     /// segment. Returns `None`, and counts nothing, if there is no such frame, if its payload is
     /// long or not UTF-8, or if `take` returns `None`.
-    pub fn read_text<T>(
+    pub fn read_utf8<T>(
         &self,
         stats: &TrafficStats,
         data: &[u8],

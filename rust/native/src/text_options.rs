@@ -96,13 +96,12 @@ pub fn without_options<'a, 'py>(keywords: Keywords<'a, 'py>) -> PyResult<Keyword
 /// a parameter of that name for the session's flags, so no wire format can send such a keyword.
 pub fn without_flags<'a, 'py>(
     codec: &Bound<'py, PyAny>,
-    command: &str,
     keywords: Keywords<'a, 'py>,
 ) -> PyResult<Keywords<'a, 'py>> {
     let name = intern!(codec.py(), "protocol_flags");
     match keywords {
         Some(keywords) if keywords.contains(name)? => {
-            warn(codec, &format!("{command} went out without its keyword protocol_flags"))?;
+            warn(codec, "a command went out without its keyword protocol_flags")?;
             without(keywords, name)
         }
         _ => Ok(keywords),

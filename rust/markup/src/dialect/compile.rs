@@ -105,7 +105,7 @@ impl Builder {
             if self.trie.nodes[node].next[slot] == 0 {
                 self.trie.nodes[node].next[slot] =
                     u16::try_from(self.trie.nodes.len()).map_err(|_| DialectError::Size)?;
-                self.trie.nodes.push(Node::LEAF);
+                self.trie.nodes.push(Node::EMPTY);
             }
             node = usize::from(self.trie.nodes[node].next[slot]);
         }

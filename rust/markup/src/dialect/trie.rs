@@ -50,7 +50,7 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) const LEAF: Self = Self { next: [0; 128], rests: Vec::new() };
+    pub(super) const EMPTY: Self = Self { next: [0; 128], rests: Vec::new() };
 }
 
 /// All tokens by their bytes.
@@ -65,7 +65,7 @@ pub(super) struct Trie {
 
 impl Default for Trie {
     fn default() -> Self {
-        Self { nodes: vec![Node::LEAF], replacements: Vec::new(), cube_fallback: [false; 2] }
+        Self { nodes: vec![Node::EMPTY], replacements: Vec::new(), cube_fallback: [false; 2] }
     }
 }
 

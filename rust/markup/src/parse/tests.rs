@@ -1,4 +1,4 @@
-//! Which events a text has, and that both ways through a text tell the same.
+//! Which events a text has, and that the single pass and the two steps give the same.
 
 use proptest::prelude::*;
 
@@ -73,8 +73,8 @@ impl Sink for Recorder {
     }
 }
 
-/// What the single pass tells, if it can, and what the way over ANSI tells.
-fn both_ways(text: &str, dialect: &Dialect, strip: bool) -> Option<[String; 2]> {
+/// The events of the single pass, if it does not give up, and those of the two steps over ANSI.
+fn both_routes(text: &str, dialect: &Dialect, strip: bool) -> Option<[String; 2]> {
     let mut direct = Recorder::default();
     Reader::new(text, dialect, strip, &mut direct).read().ok()?;
     let mut by_ansi = Recorder::default();
@@ -87,7 +87,7 @@ const DIALECTS: [fn() -> &'static Dialect; 3] =
     [Dialect::evennia, Dialect::ansi_only, Dialect::sequences_only];
 
 #[test]
-fn both_ways_answer_the_same_where_it_is_hard() {
+fn both_routes_give_the_same_where_it_is_hard() {
     for text in [
         "\x1b[m¡",
         "|r\\http://||",
@@ -115,7 +115,7 @@ fn both_ways_answer_the_same_where_it_is_hard() {
     ] {
         for dialect in DIALECTS {
             for strip in [false, true] {
-                if let Some([direct, by_ansi]) = both_ways(text, dialect(), strip) {
+                if let Some([direct, by_ansi]) = both_routes(text, dialect(), strip) {
                     assert_eq!(direct, by_ansi, "{text:?}");
                 }
             }
@@ -148,14 +148,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn both_ways_answer_the_same(text in markup(), dialect in 0..3_usize, strip: bool) {
-        if let Some([direct, by_ansi]) = both_ways(&text, DIALECTS[dialect](), strip) {
+    fn both_routes_give_the_same(text in markup(), dialect in 0..3_usize, strip: bool) {
+        if let Some([direct, by_ansi]) = both_routes(&text, DIALECTS[dialect](), strip) {
             prop_assert_eq!(direct, by_ansi);
         }
     }
 
     #[test]
     fn the_second_way_never_gives_up(text in any::<String>(), dialect in 0..3_usize, strip: bool) {
-        both_ways(&text, DIALECTS[dialect](), strip);
+        both_routes(&text, DIALECTS[dialect](), strip);
     }
 }

@@ -15,7 +15,7 @@ const MAX_SCHEME_REACH: usize = 6;
 const END: Border = Border::End { of_sentence: false };
 
 impl<S: Sink> Reader<'_, '_, S> {
-    /// Looks for a URL whose `:` or `.` stands at `at`. The text that was not told yet begins at
+    /// Looks for a URL whose `:` or `.` stands at `at`. The text that the sink has not received yet begins at
     /// `run`.
     #[inline(never)]
     pub(super) fn look_for_url(&mut self, at: usize, run: usize) -> Result<Look, InTheWay> {

@@ -1,6 +1,6 @@
 //! `v1.evennia.com`: `["name", [args], {kwargs}]` in text messages, text as HTML.
 
-use mudwire_markup::{Dialect as Markup, Quoting, escape_html, html};
+use mudwire_markup::{Dialect, Quoting, escape_html, html};
 use mudwire_wire::command::{Command, read_command};
 use mudwire_wire::frame::{self, Kind, MAX_HEADER};
 use mudwire_wire::json::{write_string, write_string_part};
@@ -104,7 +104,7 @@ impl EvenniaV1 {
         let (mut options, kwargs) = TextOptions::take(codec, kwargs, protocol_flags)?;
         options.send_prompt |= is_prompt;
         let name = if options.send_prompt { "prompt" } else { "text" };
-        let kwargs = without_flags(codec, name, kwargs)?;
+        let kwargs = without_flags(codec, kwargs)?;
         // Only a text that goes alone is kept, and only if it always gives the same answer.
         let key = match argument.cast_exact::<PyString>() {
             Ok(text) if args.len() == 1 && kwargs.is_none() && markup.is_constant() => Some(text),
@@ -163,7 +163,7 @@ impl EvenniaV1 {
         if name == "options" {
             return Ok(None);
         }
-        let kwargs = without_flags(codec, &name, kwargs)?;
+        let kwargs = without_flags(codec, kwargs)?;
         let mut out = self.scratch.take();
         out.extend_from_slice(&[0; MAX_HEADER]);
         out.push(b'[');
@@ -207,5 +207,5 @@ fn write_raw(text: &str, is_html: bool, out: &mut Vec<u8>) {
 
 /// Writes text whose markup was converted before, so that a link marker in it is text.
 fn write_converted(text: &str, out: &mut Vec<u8>) {
-    html(text, Markup::sequences_only(), false, Quoting::Json, out);
+    html(text, Dialect::sequences_only(), false, Quoting::Json, out);
 }
