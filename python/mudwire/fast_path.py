@@ -168,11 +168,12 @@ class FastConnection(Connection):
 
     def dataReceived(self, data: bytes) -> None:
         """Read the bytes of one segment."""
-        if self._fast_path is None or self.state != OPEN:
-            super().dataReceived(data)
-            self._choose_fast_path()
-        else:
+        if self._fast_path is not None and self.state == OPEN:
             self._read_frames(data, 0)
+            return
+        super().dataReceived(data)
+        if not self.inside_message:  # the rest of a fragmented message is Autobahn's
+            self._choose_fast_path()
 
     def _read_frames(self, data: bytes, offset: int) -> None:
         """Read the simple frames of a segment from an offset; Autobahn gets the rest."""

@@ -93,25 +93,35 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
             and (self.data + data).find(b"\r\n\r\n", 0, limit) < 0
         )
 
-    def onMessageBegin(self, isBinary: bool) -> None:
+    # Autobahn calls these private steps before its public ones. An override of a public one would
+    # cost a second call and ``super()`` for each fragment (``benches/bench_protocol.py``).
+
+    def _onMessageBegin(self, isBinary: bool) -> None:
         """Begin to count the bytes of a message."""
-        super().onMessageBegin(isBinary)
         self._message_bytes = -FRAGMENT_BYTES
+        self.onMessageBegin(isBinary)
 
-    def onMessageFrameBegin(self, length: int) -> None:
+    def _onMessageFrameBegin(self, length: int) -> None:
         """Refuse a frame that makes the message too long, before its payload is held."""
-        super().onMessageFrameBegin(length)
-        self._message_bytes += FRAGMENT_BYTES
-        self._refuse_over_limit(max(self._message_bytes, self.message_data_total_length))
+        self.onMessageFrameBegin(length)
+        if self._isMessageCompressed:
+            self._message_bytes += FRAGMENT_BYTES
+            size = max(self._message_bytes, self.message_data_total_length)
+        else:
+            self._message_bytes = size = self._message_bytes + FRAGMENT_BYTES + length
+        if 0 < self.max_message_bytes < size:
+            self._refuse_message()
 
-    def onMessageFrameData(self, payload: bytes) -> None:
+    def _onMessageFrameData(self, payload: bytes) -> None:
         """Check the limit again: inflated data can exceed the announced length."""
-        super().onMessageFrameData(payload)
-        self._message_bytes += len(payload)
-        self._refuse_over_limit(self._message_bytes)
+        self.onMessageFrameData(payload)
+        if self._isMessageCompressed:
+            self._message_bytes += len(payload)
+            if 0 < self.max_message_bytes < self._message_bytes:
+                self._refuse_message()
 
-    def _refuse_over_limit(self, size: int) -> None:
-        if 0 < self.max_message_bytes < size and not self.failedByMe:
+    def _refuse_message(self) -> None:
+        if not self.failedByMe:
             self.wasMaxMessagePayloadSizeExceeded = True
             self._fail_connection(MESSAGE_TOO_BIG, LIMITS["max_message_bytes"].log)
 
