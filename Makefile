@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-oldest test-evennia lint format bench bench-quick instructions wheel clean
+.PHONY: help run test test-rust test-python test-oldest test-evennia conformance lint format bench bench-quick instructions wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +21,8 @@ test: test-rust test-python test-oldest test-evennia ## run all tests
 test-rust: ## run the tests in Rust
 	cargo test --workspace --locked
 
-test-python: $(VENV)/.built $(VENV)/.browser ## run the tests in Python, without those in Evennia
-	$(BIN)/pytest --ignore=tests/evennia $(ARGS)
+test-python: $(VENV)/.built $(VENV)/.browser ## run the tests in Python, without those in Evennia and the testsuite
+	$(BIN)/pytest --ignore=tests/evennia --ignore=tests/conformance $(ARGS)
 
 test-evennia: $(VENV)/.evennia $(VENV)/.browser ## run the tests in real Evennia games
 	$(BIN)/pytest tests/evennia $(ARGS)
@@ -30,11 +30,11 @@ test-evennia: $(VENV)/.evennia $(VENV)/.browser ## run the tests in real Evennia
 # The oldest supported versions of Autobahn and Twisted, which Evennia pins.
 OLDEST := .venv-oldest
 
-test-oldest: $(VENV)/.built $(OLDEST)/.tools ## test the protocol with the oldest Autobahn and Twisted
-	rm -rf $(OLDEST)/wheel
-	$(MAKE) wheel DIST=$(OLDEST)/wheel
-	$(OLDEST)/bin/pip install --quiet --no-deps --force-reinstall $(OLDEST)/wheel/*.whl
+test-oldest: $(OLDEST)/.mudwire ## test the protocol with the oldest Autobahn and Twisted
 	$(OLDEST)/bin/pytest tests/transport tests/test_fast_frames.py tests/test_limits.py tests/test_protocol.py tests/test_fast_path.py $(ARGS)
+
+conformance: $(VENV)/.built $(OLDEST)/.mudwire ## run the Autobahn testsuite against both paths; ARGS=--write for docs/conformance.md
+	$(BIN)/pytest tests/conformance $(ARGS)
 
 lint: $(VENV)/.built ## check formatting, lints, types, stubs
 	cargo fmt --all --check
@@ -90,6 +90,12 @@ $(OLDEST)/.tools: pyproject.toml
 	$(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/pip install --quiet --upgrade 'pip>=25.1'
 	$(OLDEST)/bin/pip install --quiet --group oldest
+	touch $@
+
+$(OLDEST)/.mudwire: $(OLDEST)/.tools $(VENV)/.built $(wildcard python/mudwire/*.py python/mudwire/*/*.py)
+	rm -rf $(OLDEST)/wheel
+	$(MAKE) wheel DIST=$(OLDEST)/wheel
+	$(OLDEST)/bin/pip install --quiet --no-deps --force-reinstall $(OLDEST)/wheel/*.whl
 	touch $@
 
 $(VENV)/.built: $(VENV)/.tools $(RUST)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import conformance_table
 import limits_table
 from mudwire.game import Game
 
@@ -69,6 +70,12 @@ def test_named_make_targets_exist() -> None:
 def test_the_table_of_limits_is_up_to_date() -> None:
     assert limits_table.PAGE.read_text(encoding="utf-8") == limits_table.page(), (
         "docs/security.md is stale: run python tools/limits_table.py --write"
+    )
+
+
+def test_the_tables_of_conformance_are_up_to_date() -> None:
+    assert conformance_table.PAGE.read_text(encoding="utf-8") == conformance_table.page(), (
+        "docs/conformance.md is stale: run make conformance ARGS=--write"
     )
 
 
