@@ -12,14 +12,22 @@ def client_frame(
     fin: bool = True,
     reserved: int = 0,
     key: bytes | None = b"\x37\xfa\x21\x3d",
+    announced: int | None = None,
+    length_bytes: int | None = None,
 ) -> bytes:
-    """Return one frame, masked with ``key``; unmasked if the key is None."""
+    """Return one frame, masked with ``key``; unmasked if the key is None.
+
+    ``announced`` is the length in the header, if it is not the payload's. ``length_bytes`` is the
+    number of bytes of the extended length (0, 2 or 8), if it is not the least.
+    """
     head = bytes([fin << 7 | reserved << 4 | opcode])
     masked = 0 if key is None else 0x80
-    size = len(payload)
-    if size < 126:
+    size = len(payload) if announced is None else announced
+    if length_bytes is None:
+        length_bytes = 0 if size < 126 else 2 if size < 0x10000 else 8
+    if length_bytes == 0:
         head += bytes([masked | size])
-    elif size < 0x10000:
+    elif length_bytes == 2:
         head += bytes([masked | 126]) + size.to_bytes(2, "big")
     else:
         head += bytes([masked | 127]) + size.to_bytes(8, "big")

@@ -125,8 +125,40 @@ anything = st.builds(
     reserved=st.integers(0, 7),
     key=st.none() | keys,
 )
+large = st.builds(
+    lambda opcode, size, end, key: client_frame(opcode, b"z" * size + end, key=key),
+    st.sampled_from([TEXT, BINARY]),
+    st.integers(0, 70_000),
+    st.sampled_from([b"", b"\xff", "\u20ac".encode(), "\u20ac".encode()[:2]]),
+    keys,
+)
+announced = st.builds(
+    lambda opcode, payload, size, fin: client_frame(
+        opcode, payload, announced=size, length_bytes=8, fin=fin
+    ),
+    st.sampled_from([CONT, TEXT, BINARY, PING]),
+    st.binary(max_size=20),
+    st.sampled_from([0x10000, 2**31, 2**32, 2**63 - 1, 2**63, 2**64 - 1]),
+    st.booleans(),
+)
+long_lengths = st.one_of(
+    st.builds(
+        lambda opcode, payload, length_bytes: client_frame(
+            opcode, payload, length_bytes=length_bytes
+        ),
+        st.sampled_from([CONT, TEXT, BINARY, PING, CLOSE]),
+        st.sampled_from([b"", b"echo", b"x" * 125, b"x" * 126]),
+        st.sampled_from([2, 8]),
+    ),
+    st.just(client_frame(BINARY, b"x" * 0xFFFF, length_bytes=8)),
+)
+"""A length in more bytes than it needs (RFC 6455, section 5.2)."""
 streams = st.lists(
-    st.one_of(plain, plain, plain, fragmented, control, anything, closing, st.binary(max_size=20)),
+    st.one_of(
+        *[plain] * 3,
+        *(fragmented, control, anything, closing, large, announced, long_lengths),
+        st.binary(max_size=20),
+    ),
     min_size=1,
     max_size=8,
 ).map(b"".join)
