@@ -66,7 +66,13 @@ HEADERS = {
 
 _log = Logger()
 
+# Hosts that fit into a Content-Security-Policy as they are.
 HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d+)?")
+# RFC 3986, sections 3.2.2 and 3.2.3: an IP literal or a registered name, which may be empty.
+VALID_HOST = re.compile(
+    rb"(?:\[[0-9A-Za-z:._~!$&'()*+,;=-]+\]|(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)"
+    rb"(?::[0-9]*)?"
+)
 UPGRADE_REQUIRED = 426  # RFC 9110, section 15.5.22; Twisted has no name for it
 
 
@@ -150,6 +156,8 @@ class PortalResource(Resource):
         """Answer a request."""
         for name, value in HEADERS.items():
             request.setHeader(name, value)
+        if not has_valid_host(request):
+            return plain(request, http.BAD_REQUEST, "A request must have one valid Host header.")
         answer = self._answers.get(request.path)
         if answer is None:
             return plain(request, http.NOT_FOUND, "There is nothing here. The game is at /")
@@ -180,6 +188,17 @@ def header(request: Any, name: bytes) -> str | None:
     """Return a header of a request as latin-1, which reads any bytes (RFC 9110, section 5.5)."""
     value: bytes | None = request.getHeader(name)
     return None if value is None else value.decode("latin-1")
+
+
+def has_valid_host(request: Any) -> bool:
+    """Return whether a request has one valid Host header (RFC 9112, section 3.2).
+
+    A request of HTTP/1.0 may have none.
+    """
+    hosts = request.requestHeaders.getRawHeaders(b"host", ())
+    if not hosts:
+        return bool(request.clientproto != b"HTTP/1.1")
+    return len(hosts) == 1 and VALID_HOST.fullmatch(hosts[0]) is not None
 
 
 def plain(request: Any, code: int, text: str) -> bytes:
