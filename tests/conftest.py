@@ -1,3 +1,3 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["playing", "serving"]
+pytest_plugins = ["serving", "playing", "in_process"]

@@ -12,7 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from fakes import HANDSHAKE, connected, opened, timers
 from mudwire.formats import WIRE_FORMATS
-from mudwire.limits import FIXED_LIMITS, LIMITS, Limits
+from mudwire.limits import FIXED_LIMITS, HTTP_LIMITS, LIMITS, HttpLimits, Limits
+from mudwire.portal.channel import PortalChannel
 from mudwire.transport.connection import Connection
 from serving import TIMEOUT, in_reactor
 
@@ -24,15 +25,26 @@ def test_each_limit_is_an_attribute_of_the_protocol():
         assert getattr(Connection, limit.attribute) == limit.default
 
 
+def test_each_limit_of_http_is_an_attribute_of_the_channel_alone():
+    assert set(HttpLimits.__annotations__) == {limit.attribute for limit in HTTP_LIMITS.values()}
+    assert not set(HTTP_LIMITS) & set(LIMITS)
+    for name, limit in HTTP_LIMITS.items():
+        assert limit.name == name
+        assert getattr(PortalChannel, limit.attribute) == limit.default
+        assert not hasattr(Connection, limit.attribute)
+
+
 def test_all_limits_except_times_are_whole_numbers():
-    assert {name for name, limit in LIMITS.items() if limit.whole} == {
+    limits = {**LIMITS, **HTTP_LIMITS}
+    assert {name for name, limit in limits.items() if limit.whole} == {
         "max_connections",
         "max_handshake_bytes",
         "max_message_bytes",
         "max_queue_bytes",
         "max_command_rate",
+        "max_pipelined_requests",
     }
-    assert all(type(limit.default) is int for limit in LIMITS.values() if limit.whole)
+    assert all(type(limit.default) is int for limit in limits.values() if limit.whole)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mudwire.limits import FIXED_LIMITS, LIMITS
+from mudwire.limits import FIXED_LIMITS, HTTP_LIMITS, LIMITS, Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PAGE = Path(__file__).parents[1] / "docs" / "security.md"
 BEGIN = "<!-- python tools/limits_table.py --write -->\n"
@@ -16,24 +20,29 @@ END = "<!-- end -->\n"
 
 
 def table() -> str:
-    """Return the tables of limits in Markdown: those that a game may change, and the fixed ones."""
-    rows = [
-        "| limit | what it is | default | attribute of the protocol | protects | close code |",
-        "|---|---|---|---|---|---|",
-    ]
-    for limit in LIMITS.values():
-        default = f"{limit.default:,.0f} {limit.unit}" if limit.default else "off"
-        code = limit.close_code or ""
-        rows.append(
-            f"| `{limit.name}` | {limit.what} | {default} | `{limit.attribute}` "
-            f"| {limit.protects} | {code} |"
-        )
+    """Return the tables of limits in Markdown: of the protocol, of HTTP, and the fixed ones."""
+    rows = [*_rows("protocol", LIMITS.values()), "", *_rows("HTTP channel", HTTP_LIMITS.values())]
     rows += ["", "| fixed limit | what it is | value | protects |", "|---|---|---|---|"]
     rows += [
         f"| `{limit.name}` | {limit.what} | {limit.value:,} {limit.unit} | {limit.protects} |"
         for limit in FIXED_LIMITS.values()
     ]
     return "\n".join([*rows, ""])
+
+
+def _rows(owner: str, limits: Iterable[Limit]) -> list[str]:
+    rows = [
+        f"| limit | what it is | default | attribute of the {owner} | protects | close code |",
+        "|---|---|---|---|---|---|",
+    ]
+    for limit in limits:
+        default = f"{limit.default:,.0f} {limit.unit}" if limit.default else "off"
+        code = limit.close_code or ""
+        rows.append(
+            f"| `{limit.name}` | {limit.what} | {default} | `{limit.attribute}` "
+            f"| {limit.protects} | {code} |"
+        )
+    return rows
 
 
 def page() -> str:

@@ -16,8 +16,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
 
 from mudwire.bench.command import bench
-from mudwire.limits import LIMITS
-from mudwire.portal.options import LIMIT_OPTIONS, OPTIONS, EnvironmentVariableError
+from mudwire.limits import HTTP_LIMITS, LIMITS
+from mudwire.portal.options import (
+    HTTP_LIMIT_OPTIONS,
+    LIMIT_OPTIONS,
+    OPTIONS,
+    EnvironmentVariableError,
+)
 from mudwire.portal.running import AddressError, run
 
 if TYPE_CHECKING:
@@ -56,7 +61,10 @@ def serve(parser: Parser, arguments: argparse.Namespace) -> int:
 
     """
     try:
-        values = {option.dest: option.value_in(arguments) for option in (*OPTIONS, *LIMIT_OPTIONS)}
+        values = {
+            option.dest: option.value_in(arguments)
+            for option in (*OPTIONS, *LIMIT_OPTIONS, *HTTP_LIMIT_OPTIONS)
+        }
         return run(
             values["game"],
             values["listen"],
@@ -66,6 +74,7 @@ def serve(parser: Parser, arguments: argparse.Namespace) -> int:
             options={
                 LIMITS[option.dest].attribute: values[option.dest] for option in LIMIT_OPTIONS
             },
+            http_limits={limit.attribute: values[name] for name, limit in HTTP_LIMITS.items()},
             verbose=values["verbose"],
         )
     except EnvironmentVariableError as error:
@@ -132,7 +141,7 @@ def _parser() -> Parser:
     for option in OPTIONS:
         option.add_to(serve_parser)
     limits = serve_parser.add_argument_group("limits", "0 or off switches one off.")
-    for option in LIMIT_OPTIONS:
+    for option in (*LIMIT_OPTIONS, *HTTP_LIMIT_OPTIONS):
         option.add_to(limits)
     serve_parser.set_defaults(command=partial(serve, serve_parser))
     bench_parser = commands.add_parser(

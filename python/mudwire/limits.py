@@ -1,17 +1,28 @@
 """The limits of a connection: one table for the protocol, the command line and the documentation.
 
-A limit is a class attribute of the protocol (``attribute``). A game changes it in a subclass; 0
-switches it off. A client that exceeds a limit loses its own connection, or the messages in excess;
-other clients are not affected. The log names the limit.
+A limit is a class attribute (``attribute``) of the protocol, or of the portal's HTTP channel if it
+concerns HTTP alone. A game changes a limit of the protocol in a subclass; 0 switches it off. A
+client that exceeds a limit loses its own connection, or the messages in excess; other clients are
+not affected. The log names the limit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from twisted.internet.abstract import FileDescriptor
+
 from mudwire._native import MAX_INTEGER_DIGITS, MAX_JSON_DEPTH
 
-__all__ = ["FIXED_LIMITS", "LIMITS", "FixedLimit", "Limit", "Limits"]
+__all__ = [
+    "FIXED_LIMITS",
+    "HTTP_LIMITS",
+    "LIMITS",
+    "FixedLimit",
+    "HttpLimits",
+    "Limit",
+    "Limits",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,7 @@ class Limit:
 
     Attributes:
         name: The name of the limit and of its option (``--max-queue-bytes``).
-        attribute: The class attribute of the protocol; Autobahn's where Autobahn has one.
+        attribute: The class attribute; Autobahn's where Autobahn has one.
         default: The default value; 0 for off.
         unit: The unit of the value.
         close_code: The code that the client sees: a close code (RFC 6455, section 7.4; 1006 means
@@ -49,7 +60,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class FixedLimit:
-    """A limit that is compiled into the extension.
+    """A limit that no option changes.
 
     Attributes:
         name: The name of the limit in the documents.
@@ -172,7 +183,34 @@ LIMITS: dict[str, Limit] = {
         ),
     )
 }
-"""Name -> limit."""
+"""Name -> limit of the protocol."""
+
+HTTP_LIMITS: dict[str, Limit] = {
+    limit.name: limit
+    for limit in (
+        Limit(
+            name="max_pipelined_requests",
+            attribute="max_pipelined_requests",
+            default=4,
+            unit="requests",
+            close_code=None,
+            what="most HTTP requests of a connection that one iteration of the reactor answers",
+            protects="the players from a client that sends many requests at once",
+            log=None,
+        ),
+        Limit(
+            name="unread_answer_timeout",
+            attribute="unread_answer_timeout",
+            default=30,
+            unit="seconds",
+            close_code=1006,
+            what="longest wait for a client to read its HTTP answers",
+            protects="memory and file descriptors from clients that do not read HTTP answers",
+            log="HTTP answers not read within unread_answer_timeout",
+        ),
+    )
+}
+"""Name -> limit of the HTTP side of ``mudwire serve``."""
 
 FIXED_LIMITS: dict[str, FixedLimit] = {
     limit.name: limit
@@ -191,17 +229,25 @@ FIXED_LIMITS: dict[str, FixedLimit] = {
             what="longest integer in a client's command",
             protects="the processor: reading the digits of an integer takes quadratic time",
         ),
+        FixedLimit(
+            name="max_http_output_bytes",
+            value=FileDescriptor.bufferSize,
+            unit="bytes",
+            what="HTTP output that waits for a client to read it; "
+            "over it, no more requests of the client are read or answered",
+            protects="memory from a client that sends HTTP requests and does not read the answers",
+        ),
     )
 }
-"""Name -> limit of the JSON in a command.
+"""Name -> fixed limit.
 
-A client's message over one of them is dropped and counted. In an outgoing message the value becomes
-null.
+A client's message over a limit of JSON is dropped and counted. In an outgoing message the value
+becomes null.
 """
 
 
 class Limits:
-    """The limits as class attributes, each with its default."""
+    """The limits of the protocol as class attributes, each with its default."""
 
     autoPingInterval: float
     autoPingTimeout: float
@@ -215,5 +261,13 @@ class Limits:
     unclean_close_grace: float
 
 
-for _limit in LIMITS.values():
-    setattr(Limits, _limit.attribute, _limit.default)
+class HttpLimits:
+    """The limits of HTTP alone as class attributes, each with its default."""
+
+    max_pipelined_requests: int
+    unread_answer_timeout: float
+
+
+for _class, _limits in ((Limits, LIMITS), (HttpLimits, HTTP_LIMITS)):
+    for _limit in _limits.values():
+        setattr(_class, _limit.attribute, _limit.default)

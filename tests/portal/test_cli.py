@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from mudwire.limits import LIMITS
-from mudwire.portal.options import LIMIT_OPTIONS, OPTIONS
+from mudwire.limits import HTTP_LIMITS, LIMITS
+from mudwire.portal.options import HTTP_LIMIT_OPTIONS, LIMIT_OPTIONS, OPTIONS
 from mudwire.portal.running import endpoint_of
 from playing import SECONDS, Player
 
+ALL_OPTIONS = (*OPTIONS, *LIMIT_OPTIONS, *HTTP_LIMIT_OPTIONS)
 DICE = Path(__file__).parents[2] / "docs" / "examples" / "dice.py"
 
 
@@ -46,7 +47,7 @@ def error_of(*arguments, code, **environment):
 
 def test_help_names_every_option_with_its_variable_and_default():
     text = " ".join(run("serve", "--help").stdout.split())
-    for option in (*OPTIONS, *LIMIT_OPTIONS):
+    for option in ALL_OPTIONS:
         default = f"default: {option.default}; " if option.default else ""
         given = f"--{option.name} {option.metavar}".strip()
         assert f"{given} {option.help} [{default}{option.variable}]" in text
@@ -64,6 +65,7 @@ def test_help_fits_a_terminal():
 
 def test_every_limit_except_unclean_close_grace_has_an_option():
     assert {option.dest for option in LIMIT_OPTIONS} == set(LIMITS) - {"unclean_close_grace"}
+    assert {option.dest for option in HTTP_LIMIT_OPTIONS} == set(HTTP_LIMITS)
 
 
 def test_a_missing_command_is_an_error_with_code_2():
@@ -136,7 +138,7 @@ def test_the_error_names_the_variable_of_a_wrong_endpoint():
     assert result.stderr.startswith(says)
 
 
-WRONG = {option.variable: "::no::value" for option in (*OPTIONS, *LIMIT_OPTIONS)}
+WRONG = {option.variable: "::no::value" for option in ALL_OPTIONS}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_a_command_ignores_wrong_variables_that_it_does_not_read(arguments):
 
 def test_a_given_option_overrides_a_wrong_variable(run_portal):
     options = []
-    for option in (*OPTIONS, *LIMIT_OPTIONS):
+    for option in ALL_OPTIONS:
         value = {"origin": "*", "proxy": "127.0.0.1", "listen": "0", "sessions": ":memory:"}
         options.append(f"--{option.name}")
         if not option.switch:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mudwire.limits import LIMITS
+from mudwire.limits import HTTP_LIMITS, LIMITS, Limit
 from mudwire.portal.loading import load_game
 from mudwire.portal.running import endpoint_of
 from mudwire.portal.websocket import WebSocketClient
@@ -246,15 +246,22 @@ OPTIONS = (
 )
 
 
-LIMIT_OPTIONS = tuple(
-    Option(
+def _limit_option(limit: Limit) -> Option:
+    return Option(
         limit.name.replace("_", "-"),
         limit.unit.partition(" ")[0].upper(),
         f"{limit.what}; protects {limit.protects}",
         str(limit.default or "off"),
         partial(parse_limit, whole=limit.whole),
     )
+
+
+LIMIT_OPTIONS = tuple(
+    _limit_option(limit)
     for limit in LIMITS.values()
     if limit.attribute not in vars(WebSocketClient)
 )
 """The limits of the connection, except those that ``WebSocketClient`` itself sets."""
+
+HTTP_LIMIT_OPTIONS = tuple(_limit_option(limit) for limit in HTTP_LIMITS.values())
+"""The limits of HTTP alone."""

@@ -66,6 +66,7 @@ def run(
     origins: Sequence[str],
     proxies: Sequence[str],
     options: Mapping[str, Any],
+    http_limits: Mapping[str, float],
     verbose: bool,
 ) -> int:
     """Run a portal until a signal stops it.
@@ -77,6 +78,7 @@ def run(
         origins: The origins whose pages may connect besides the portal's own.
         proxies: The addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
         options: Class attributes for the websocket protocol.
+        http_limits: The limits of HTTP alone, by their attributes.
         verbose: Whether the log holds debug lines.
 
     Returns:
@@ -98,6 +100,7 @@ def run(
             origins=origins,
             proxies=proxies,
             options=options,
+            http_limits=http_limits,
         )
     except StartError as error:
         return _fail(error)

@@ -33,6 +33,7 @@ class PortalService(Service):
         origins: The origins whose pages may connect besides the portal's own.
         proxies: The addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
         options: More class attributes for the websocket protocol, such as its limits.
+        http_limits: The limits of HTTP alone, by their attributes.
 
     Attributes:
         listening: A Deferred that fires with None when the portal listens, or fails with the
@@ -53,6 +54,7 @@ class PortalService(Service):
         origins: Collection[str] = (),
         proxies: Sequence[str] = (),
         options: Mapping[str, Any] | None = None,
+        http_limits: Mapping[str, float] | None = None,
     ) -> None:
         self.game = game
         self.endpoint = endpoint
@@ -74,7 +76,8 @@ class PortalService(Service):
                 **(options or {}),
             },
         )
-        self.site = PortalSite(PortalResource(game.title, factory), factory.protocol)
+        resource = PortalResource(game.title, factory)
+        self.site = PortalSite(resource, factory.protocol, http_limits)
 
     @property
     def address(self) -> Any:

@@ -14,7 +14,6 @@ import re
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
-from io import BytesIO
 from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +21,15 @@ from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web import http
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request, Site
+from twisted.web.server import NOT_DONE_YET, Site
 
-from mudwire.limits import LIMITS
+from mudwire.portal.channel import PortalChannel, PortalRequest
 from mudwire.portal.cookie import is_secure, secret_in, set_cookie
 from mudwire.portal.palette import stylesheet
 from mudwire.sessions.browser_store import key_of, new_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mudwire.limits import Limits
 
@@ -67,53 +66,14 @@ HEADERS = {
 
 _log = Logger()
 
+# Hosts that fit into a Content-Security-Policy as they are.
 HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d+)?")
+# RFC 3986, sections 3.2.2 and 3.2.3: an IP literal or a registered name, which may be empty.
+VALID_HOST = re.compile(
+    rb"(?:\[[0-9A-Za-z:._~!$&'()*+,;=-]+\]|(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)"
+    rb"(?::[0-9]*)?"
+)
 UPGRADE_REQUIRED = 426  # RFC 9110, section 15.5.22; Twisted has no name for it
-
-
-class PortalRequest(Request):
-    """A request whose body is discarded as it arrives."""
-
-    def gotLength(self, length: int | None) -> None:  # noqa: N802, ARG002 # Twisted's name
-        """Allocate nothing for a body, whatever length the request announces."""
-        self.content = BytesIO()
-
-    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 # Twisted's name
-        """Discard a part of the body."""
-
-
-class PortalChannel(http.HTTPChannel):
-    """An HTTP connection with a deadline for each request and a limit for its header."""
-
-    _header_bytes = 0
-
-    def resetTimeout(self) -> None:  # noqa: N802 # Twisted's name
-        """Keep the deadline: received bytes do not extend it."""
-
-    def timeoutConnection(self) -> None:  # noqa: N802 # Twisted's name
-        """Close a connection whose request is not complete in time."""
-        _log.debug("{peer}: no request within open_handshake_timeout", peer=self.getPeer())
-        super().timeoutConnection()
-
-    def lineReceived(self, line: bytes) -> None:  # noqa: N802 # Twisted's name
-        """Handle a line of the header, or refuse a header that is too long."""
-        self._header_bytes += len(line) + len(self.delimiter)
-        if self._header_bytes > self.totalHeadersSize:
-            self.lineLengthExceeded(line)
-        else:
-            super().lineReceived(line)
-
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802, ARG002 # Twisted's name
-        """Refuse a header that is too long (RFC 6585, section 5)."""
-        event = LIMITS["max_handshake_bytes"].log
-        _log.debug("{peer}: {event}", peer=self.getPeer(), event=event)
-        self.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\n\r\n")
-        self.loseConnection()
-
-    def allHeadersReceived(self) -> None:  # noqa: N802 # Twisted's name
-        """Count the header of the next request from zero."""
-        self._header_bytes = 0
-        super().allHeadersReceived()
 
 
 class PortalSite(Site):
@@ -124,17 +84,24 @@ class PortalSite(Site):
         limits: A class with the limits. ``open_handshake_timeout`` is the time from the
             beginning of a connection, or from the end of an answer, to the end of the next
             request. ``max_handshake_bytes`` is the longest header of a request.
+        http_limits: Class attributes for the HTTP channel: the limits of HTTP alone.
 
     """
 
-    protocol = PortalChannel  # type: ignore[assignment] # in place of a switch to HTTP/2
     noisy = False
     displayTracebacks = False  # noqa: N815 # Twisted's name
 
-    def __init__(self, resource: Resource, limits: type[Limits]) -> None:
+    def __init__(
+        self,
+        resource: Resource,
+        limits: type[Limits],
+        http_limits: Mapping[str, float] | None = None,
+    ) -> None:
         super().__init__(
             resource, requestFactory=PortalRequest, timeout=limits.openHandshakeTimeout or None
         )
+        # This takes the place of a channel that can switch to HTTP/2.
+        self.protocol: Any = type("PortalChannel", (PortalChannel,), dict(http_limits or {}))
         self._header_bytes = limits.max_handshake_bytes or maxsize
 
     def acceptableProtocols(self) -> list[bytes]:  # noqa: N802 # Twisted's name
@@ -189,6 +156,8 @@ class PortalResource(Resource):
         """Answer a request."""
         for name, value in HEADERS.items():
             request.setHeader(name, value)
+        if not has_valid_host(request):
+            return plain(request, http.BAD_REQUEST, "A request must have one valid Host header.")
         answer = self._answers.get(request.path)
         if answer is None:
             return plain(request, http.NOT_FOUND, "There is nothing here. The game is at /")
@@ -219,6 +188,17 @@ def header(request: Any, name: bytes) -> str | None:
     """Return a header of a request as latin-1, which reads any bytes (RFC 9110, section 5.5)."""
     value: bytes | None = request.getHeader(name)
     return None if value is None else value.decode("latin-1")
+
+
+def has_valid_host(request: Any) -> bool:
+    """Return whether a request has one valid Host header (RFC 9112, section 3.2).
+
+    A request of HTTP/1.0 may have none.
+    """
+    hosts = request.requestHeaders.getRawHeaders(b"host", ())
+    if not hosts:
+        return bool(request.clientproto != b"HTTP/1.1")
+    return len(hosts) == 1 and VALID_HOST.fullmatch(hosts[0]) is not None
 
 
 def plain(request: Any, code: int, text: str) -> bytes:
@@ -270,7 +250,6 @@ class WebSocketUpgrade:
             return plain(request, UPGRADE_REQUIRED, "Here is a websocket; the page is at /")
         protocol: Any = self._factory.buildProtocol(request.getClientAddress())
         channel = request.channel
-        transport = channel.transport
         # The bytes of the handshake, and those that came behind it in the same segment.
         head = b"".join(
             b"%s: %s\r\n" % (name, value)
@@ -284,10 +263,7 @@ class WebSocketUpgrade:
             channel.clearLineBuffer(),
         )
 
-        transport.unregisterProducer()
-        channel.setTimeout(None)
-        channel.requests.clear()
-        channel.transport = channel.site = channel.factory = None
+        transport = channel.detach()
         request.channel = request.site = None
 
         if isinstance(transport, ProtocolWrapper):  # TLS
