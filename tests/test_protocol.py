@@ -653,6 +653,7 @@ def test_only_the_known_names_override_names_of_autobahn():
         "CONFIG_ATTRS",
         "dataReceived",
         "dropConnection",
+        "log",
         "on",
         "onClose",
         "onConnect",

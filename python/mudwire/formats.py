@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from twisted.logger import Logger
-
 from mudwire._native import Codec, decode_gmcp, encode_gmcp
+from mudwire.quiet_log import QuietLog
 
 __all__ = [
     "WIRE_FORMATS",
@@ -26,7 +25,7 @@ __all__ = [
     "encode_gmcp",
 ]
 
-_log = Logger()
+_log = QuietLog(__name__)
 
 
 class WireFormat(Codec):

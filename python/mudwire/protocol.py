@@ -26,11 +26,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autobahn.exception import Disconnected
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from mudwire.formats import WIRE_FORMATS, WireFormat
 from mudwire.limits import LIMITS
+from mudwire.quiet_log import QuietLog
 from mudwire.sessions.browser_login import BrowserLogin
 from mudwire.transport.connection import CONNECTING, Connection
 from mudwire.transport.upstreams import Upstreams
@@ -49,7 +49,7 @@ INTERNAL_ERROR: int = Connection.CLOSE_STATUS_CODE_INTERNAL_ERROR
 
 DEFAULT_FORMAT = "v1.evennia.com"
 
-_log = Logger(namespace="mudwire")
+_log = QuietLog("mudwire")
 
 
 class PlainWebClientProtocol(BrowserLogin, Connection):
@@ -126,7 +126,7 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
                 return name
         if request.protocols:
             _log.warn(
-                "{peer} offers the subprotocols {offer!r}, and none is of {supported!r}: "
+                "{peer} offers the subprotocols {offer}, and none is of {supported}: "
                 "{default} is spoken",
                 peer=self.peer,
                 offer=request.protocols,

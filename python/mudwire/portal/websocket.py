@@ -15,6 +15,7 @@ from twisted.internet.interfaces import ISSLTransport
 from mudwire.fast_path import WebClientProtocol
 from mudwire.portal.cookie import is_secure, secret_in
 from mudwire.protocol import GOING_AWAY
+from mudwire.quiet_log import escaped
 from mudwire.sessions.browser_store import key_of
 from mudwire.sessions.session import Session
 
@@ -47,7 +48,7 @@ class WebSocketClient(WebClientProtocol, Session):
         if not self._origin_allowed(request.origin, request.headers.get("host", "")):
             raise ConnectionDeny(
                 ConnectionDeny.FORBIDDEN,
-                f"pages of {request.origin} may not connect here; "
+                f"pages of {escaped(request.origin)} may not connect here; "
                 "the portal's option --origin allows them",
             )
         secure = is_secure(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
+from mudwire.quiet_log import QuietLog
 
 if TYPE_CHECKING:
     from mudwire.sessions.session import BrowserSession, BrowserSessionStore
@@ -17,7 +17,7 @@ __all__ = ["BrowserLogin"]
 
 CLOSE_NORMAL = 1000
 
-_log = Logger(namespace="mudwire")
+_log = QuietLog("mudwire")
 
 
 class BrowserLogin:

@@ -11,9 +11,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.logger import Logger
 
 from mudwire.limits import LIMITS
+from mudwire.quiet_log import QuietLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ class EmbeddedSessionHandler:
 
     """
 
-    log = Logger()
+    log = QuietLog(__name__)
 
     def __init__(self, game: GameHooks) -> None:
         self.game = game

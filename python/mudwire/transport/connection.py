@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from autobahn.twisted.websocket import WebSocketServerProtocol
 
 from mudwire.limits import LIMITS, Limits
+from mudwire.transport.autobahn_log import autobahn_log
 from mudwire.transport.autobahn_state import (
     AUTOBAHN_OPTIONS,
     OPEN_DEFAULTS,
@@ -46,6 +47,7 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
     Autobahn's default counts as not set.
     """
 
+    log = autobahn_log()
     write_buffer_class: ClassVar[type[WriteBuffer]] = WriteBuffer
     write_buffer: WriteBuffer
     http_headers: dict[str, str]

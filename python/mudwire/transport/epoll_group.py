@@ -28,9 +28,9 @@ from typing import Any
 from twisted.internet.interfaces import IReactorFDSet
 from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.tcp import Server
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from mudwire.quiet_log import QuietLog
 from mudwire.transport.write_buffer import Cork
 
 __all__ = ["EpollGroup"]
@@ -38,7 +38,7 @@ __all__ = ["EpollGroup"]
 MAX_READS = 256
 """Connections that are read before the reactor gets its turn again."""
 
-_log = Logger(namespace="mudwire")
+_log = QuietLog("mudwire")
 
 
 class EpollGroup:

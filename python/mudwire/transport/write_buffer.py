@@ -30,7 +30,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.tcp import Server
-from twisted.logger import Logger
+
+from mudwire.quiet_log import QuietLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ MAX_CORKED_BYTES = 64 * 1024
 """Bytes of a connection that a cork holds, unless one frame alone is longer."""
 
 
-_log = Logger(namespace="mudwire")
+_log = QuietLog("mudwire")
 
 
 class Cork:
