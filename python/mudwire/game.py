@@ -59,7 +59,12 @@ class Game(ABC):
         """Start the game, before the portal listens. An error here stops the portal."""
 
     def at_stop(self) -> Deferred[Any] | None:
-        """Stop the game, after all connections have ended. The portal waits for the Deferred."""
+        """Stop the game, after all connections have ended.
+
+        Returns:
+            A Deferred that the portal waits for, but for at most ten seconds, or None.
+
+        """
         return None
 
     @abstractmethod

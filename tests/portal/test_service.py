@@ -10,6 +10,8 @@ import sys
 import weakref
 
 import pytest
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 from twisted.internet.tcp import Server
 from twisted.logger import eventAsText, globalLogPublisher
 from twisted.web.http import HTTPChannel
@@ -17,6 +19,7 @@ from twisted.web.server import Request
 from websockets.sync.client import connect
 
 from in_process import HANDSHAKE, HEALTH, deadlines, ends, read_until, tcp
+from mudwire.portal import service as service_module
 from serving import TIMEOUT, in_reactor
 
 
@@ -109,6 +112,31 @@ def test_a_protocol_that_fails_at_the_hand_over_ends_only_its_connection(start, 
     with tcp(service) as connection:
         connection.sendall(HEALTH)
         read_until(connection, b"ok\n")
+
+
+def test_a_stop_ends_without_the_answers_of_a_client_and_of_the_game(start, monkeypatch):
+    monkeypatch.setattr(service_module, "FAREWELL_SECONDS", 0.1)
+    monkeypatch.setattr(service_module, "GAME_SECONDS", 0.1)
+    service = start()
+    endless = Deferred()
+    monkeypatch.setattr(service.game, "at_stop", lambda: endless)
+    lines = []
+
+    def observe(event):
+        lines.append(eventAsText(event))
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        with tcp(service) as connection:
+            connection.sendall(HANDSHAKE)
+            read_until(connection, b"What is your name?")
+            in_reactor(lambda: service.stopService().addTimeout(TIMEOUT, reactor))
+            read_until(connection, b"\x03\xe9")  # close code 1001, which is not answered
+    finally:
+        globalLogPublisher.removeObserver(observe)
+    log = "\n".join(lines)
+    assert "1 players did not answer" in log
+    assert "The game did not end within" in log
 
 
 @pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # Twisted's own call

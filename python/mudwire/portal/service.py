@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FAREWELL_SECONDS = 5.0
 """How long a stopping portal waits for its players' answers to the close frame."""
 
+GAME_SECONDS = 10.0
+"""How long a stopping portal waits for the Deferred of the game's ``at_stop``."""
+
 
 class PortalService(Service):
     """A page, its websocket and a game, on one endpoint.
@@ -109,9 +112,9 @@ class PortalService(Service):
             await maybeDeferred(self._port.stopListening)
         for session in self.sessions:
             session.going_away()
-        try:
-            from twisted.internet import reactor  # noqa: PLC0415 # importing it installs it
+        from twisted.internet import reactor  # noqa: PLC0415 # importing it installs it
 
+        try:
             await self.sessions.when_empty().addTimeout(FAREWELL_SECONDS, reactor)
         except TimeoutError:
             self.log.warn(
@@ -119,7 +122,11 @@ class PortalService(Service):
             )
         try:
             if (ending := self.game.at_stop()) is not None:
-                await ending
+                await ending.addTimeout(GAME_SECONDS, reactor)
+        except TimeoutError:
+            self.log.warn(
+                "The game did not end within {seconds} s of at_stop", seconds=GAME_SECONDS
+            )
         except Exception:
             self.log.failure("The game failed in at_stop")
         self.browser_sessions.close()
@@ -128,7 +135,8 @@ class PortalService(Service):
         """Stop listening, close every connection with code 1001 and end the game.
 
         Returns:
-            A Deferred that fires when the game has ended.
+            A Deferred that fires when the game has ended, at the latest after
+            ``FAREWELL_SECONDS`` and ``GAME_SECONDS``.
 
         """
         super().stopService()  # type: ignore[no-untyped-call] # Twisted is typed in parts
