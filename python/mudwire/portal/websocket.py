@@ -48,8 +48,7 @@ class WebSocketClient(WebClientProtocol, Session):
         if not self._origin_allowed(request.origin, request.headers.get("host", "")):
             raise ConnectionDeny(
                 ConnectionDeny.FORBIDDEN,
-                f"pages of {escaped(request.origin)} may not connect here; "
-                "the portal's option --origin allows them",
+                f"the option --origin does not allow pages of {escaped(request.origin)}",
             )
         secure = is_secure(
             request.headers.get("x-forwarded-proto"), ISSLTransport.providedBy(self.transport)

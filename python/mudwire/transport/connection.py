@@ -24,6 +24,7 @@ from mudwire.transport.autobahn_state import (
     RebuiltLazily,
     compact,
     is_default,
+    release,
 )
 from mudwire.transport.epoll_group import EpollGroup
 from mudwire.transport.write_buffer import WriteBuffer
@@ -75,9 +76,12 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
             compact(self)
 
     def _connectionLost(self, reason: Any) -> None:
-        """Stop using the socket, and end as Autobahn does."""
+        """Stop using the socket, end as Autobahn does, and give the memory back."""
         self.write_buffer.close()
-        super()._connectionLost(reason)
+        try:
+            super()._connectionLost(reason)
+        finally:
+            release(self)
 
     # Receiving.
 

@@ -150,8 +150,16 @@ class WriteBuffer:
         self._transport.abortConnection()
 
     def close(self) -> None:
-        """Stop using the socket: the connection is gone, and Twisted drops later writes."""
+        """Stop using the socket and drop what waits: the connection is gone.
+
+        Twisted drops later writes, but keeps the bytes that wait for as long as the transport.
+        """
         self._send = None
+        self._held = b""
+        transport = self._transport
+        if type(transport) is Server:
+            transport.dataBuffer, transport.offset = b"", 0
+            transport._tempDataBuffer, transport._tempDataLen = [], 0
 
     def waiting(self) -> int:
         """Return how many bytes wait here and in the transport's queues, as far as is known.
