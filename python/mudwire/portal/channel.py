@@ -14,13 +14,13 @@ from io import BytesIO
 from typing import Any
 
 from twisted.internet.protocol import connectionDone
-from twisted.logger import Logger
 from twisted.web import http
 from twisted.web.server import Request
 
 from mudwire.limits import HTTP_LIMITS, LIMITS, HttpLimits
+from mudwire.quiet_log import QuietLog
 
-_log = Logger()
+_log = QuietLog(__name__)
 
 
 class PortalRequest(Request):

@@ -17,7 +17,6 @@ from importlib.resources import files
 from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
-from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web import http
 from twisted.web.resource import Resource
@@ -26,6 +25,7 @@ from twisted.web.server import NOT_DONE_YET, Site
 from mudwire.portal.channel import PortalChannel, PortalRequest
 from mudwire.portal.cookie import is_secure, secret_in, set_cookie
 from mudwire.portal.palette import stylesheet
+from mudwire.quiet_log import QuietLog
 from mudwire.sessions.browser_store import key_of, new_secret
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ HEADERS = {
     "Server": "mudwire",
 }
 
-_log = Logger()
+_log = QuietLog(__name__)
 
 # Hosts that fit into a Content-Security-Policy as they are.
 HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d+)?")
