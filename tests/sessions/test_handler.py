@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from twisted.logger import LogLevel, globalLogPublisher
+from twisted.logger import LogLevel
 
 from mudwire.game import Game
 from mudwire.limits import Limits
@@ -72,14 +72,6 @@ def session(handler):
     session = RecordingSession(handler)
     handler.connect(session)
     return session
-
-
-@pytest.fixture
-def log():
-    events = []
-    globalLogPublisher.addObserver(events.append)
-    yield events
-    globalLogPublisher.removeObserver(events.append)
 
 
 def failures(log):
@@ -205,10 +197,10 @@ def test_a_flood_is_dropped_and_announced_once_a_second(game, handler, session, 
     assert len(game.heard[1:]) == 16
 
 
-def test_an_error_of_the_game_is_logged_and_other_players_go_on(game, handler, session, log):
+def test_an_error_of_the_game_is_logged_and_other_players_go_on(game, handler, session, log_events):
     game.fails = {"text", "command", "disconnect"}
     handler.data_in(session, text=[["look"], {}], pong=[[], {}])
-    assert len(failures(log)) == 2
+    assert len(failures(log_events)) == 2
     assert [args for _, args, _ in session.sent] == [
         ("|rSomething went wrong in the game; it has been noted.|n",)
     ] * 2
@@ -218,10 +210,10 @@ def test_an_error_of_the_game_is_logged_and_other_players_go_on(game, handler, s
     assert list(handler) == [neighbour]
 
 
-def test_a_send_that_raises_is_logged_and_the_other_commands_go_out(handler, session, log):
+def test_a_send_that_raises_is_logged_and_the_other_commands_go_out(handler, session, log_events):
     handler.data_out(session, text=((), {}), bad=((), {"cmdname": 1}), room=((1,), {}))
     assert session.sent == [("text", (), {}), ("room", (1,), {})]
-    assert len(failures(log)) == 1
+    assert len(failures(log_events)) == 1
 
 
 def test_sessions_are_found_by_their_csessid(handler, session):
