@@ -45,16 +45,22 @@ fn without_sequences(
 /// `text` without its SGR sequences that have parameters (`ESC [ digits and semicolons m`).
 #[must_use]
 pub fn strip_sgr(text: &str) -> String {
+    without(text, '\x1b', sgr_length)
+}
+
+/// `text` without the pieces that begin with the ASCII character `first`. `length` returns the length
+/// of a piece in bytes, or `None` for text.
+fn without(text: &str, first: char, length: impl Fn(&[u8]) -> Option<usize>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('\x1b') {
-        let (before, sequence) = rest.split_at(at);
+    while let Some(at) = rest.find(first) {
+        let (before, piece) = rest.split_at(at);
         out.push_str(before);
-        if let Some(length) = sgr_length(sequence.as_bytes()) {
-            rest = &sequence[length..];
+        if let Some(length) = length(piece.as_bytes()) {
+            rest = &piece[length..];
         } else {
-            out.push('\x1b');
-            rest = &sequence[1..];
+            out.push(first);
+            rest = &piece[1..];
         }
     }
     out.push_str(rest);
@@ -70,20 +76,7 @@ fn sgr_length(text: &[u8]) -> Option<usize> {
 /// `text` without the markup for line breaks and tabs, `|/` and `|-`.
 #[must_use]
 pub fn strip_unsafe_tokens(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('|') {
-        let (before, bar) = rest.split_at(at);
-        out.push_str(before);
-        if let [b'|', b'/' | b'-', ..] = bar.as_bytes() {
-            rest = &bar[2..];
-        } else {
-            out.push('|');
-            rest = &bar[1..];
-        }
-    }
-    out.push_str(rest);
-    out
+    without(text, '|', |bar| matches!(bar, [b'|', b'/' | b'-', ..]).then_some(2))
 }
 
 /// `text` with its bars and braces doubled, so that no markup is left in it.
