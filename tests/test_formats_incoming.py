@@ -17,7 +17,7 @@ from mudwire.formats import WIRE_FORMATS, WireFormat, decode_gmcp, encode_gmcp
 
 
 def reference(payload: bytes) -> Any:
-    """What Evennia gives, with D8."""
+    """Return Evennia's answer, except where D8 differs."""
     try:
         value = json.loads(str(payload, "utf-8"))
     except (ValueError, RecursionError):

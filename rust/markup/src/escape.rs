@@ -43,7 +43,7 @@ fn run(bytes: &[u8], class: std::ops::RangeInclusive<u8>) -> usize {
 
 /// Calls `change` for each step that the parameters of an SGR sequence ask for.
 ///
-/// Two sequences mean what they mean in Evennia: `7;5` has no effect, and `1;5` only blinks.
+/// Evennia gives two sequences a meaning of its own: `7;5` has no effect, and `1;5` only blinks.
 pub(crate) fn changes(parameters: &[u8], mut change: impl FnMut(Change)) {
     match parameters {
         b"7;5" => return change(Change::Nothing),

@@ -11,8 +11,8 @@ pub(crate) trait Class: Copy {
     fn contains(self, byte: u8) -> bool;
 }
 
-/// What the reader of styled text has to look at: control characters, markup, the punctuation of
-/// URLs, and what HTML and JSON escape.
+/// The bytes that the reader of styled text looks at: control characters, markup, the punctuation of
+/// URLs, and the characters that HTML and JSON escape.
 #[derive(Clone, Copy)]
 pub(crate) struct StyledBytes {
     /// First byte of tokens, where it is not the bar or the brace.

@@ -220,7 +220,7 @@ fn is_host(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// The URLs of a text without markup, of which `of_sentence` says whether its end ends a
+    /// The URLs of a text without markup; `of_sentence` says whether the end of the text ends a
     /// sentence.
     fn urls_of(text: &str, of_sentence: bool) -> Vec<&str> {
         let bytes = text.as_bytes();

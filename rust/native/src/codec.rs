@@ -98,8 +98,9 @@ impl Codec {
     ///     section 5.6); None if there is no text.
     ///
     /// Raises:
-    ///     Exception: What `to_ansi` raises. A text that raises is empty, options and flags that
-    ///         raise are absent, a value that JSON cannot carry is null, and `warn` is told.
+    ///     Exception: An error of `to_ansi`. No other argument raises: a text that fails to convert is
+    ///         sent empty, options and flags that fail count as absent, and a value that JSON cannot
+    ///         carry is sent as null. Each writes a line through `warn`.
     ///
     /// The options are those of Evennia's webclient protocol.
     #[pyo3(signature = (*args, protocol_flags=None, **kwargs))]

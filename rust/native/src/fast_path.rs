@@ -1,8 +1,8 @@
-//! The native steps of the fast path: from a frame to the session handler, and from what the game
-//! sends to a frame.
+//! The native steps of the fast path: from a frame to the session handler, and from a text or command
+//! of the game to a frame.
 //!
-//! They do what the plain path does step by step, for `v1.evennia.com` only. `tests/test_fast_path.py`
-//! compares the two.
+//! Each is one call for several steps of the plain path, for `v1.evennia.com` only.
+//! `tests/test_fast_path.py` compares both paths.
 
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::intern;

@@ -134,7 +134,7 @@ pub(super) fn cube(text: &[u8]) -> Option<Color> {
     }
 }
 
-/// Six hexadecimal digits, or three of which each stands for two.
+/// Six hexadecimal digits, or three digits that each count twice.
 fn hex(text: &[u8]) -> Option<([u8; 3], usize)> {
     let digit =
         |i: usize| char::from(*text.get(i)?).to_digit(16).and_then(|d| u8::try_from(d).ok());
