@@ -178,3 +178,12 @@ def opened(protocol: type, handler: Any = None, **options: Any) -> Any:
     assert connection.state == connection.STATE_OPEN
     connection.transport.clear()
     return connection
+
+
+def settle(connection: Any) -> None:
+    """Let a connection in memory handle all that its turns and its budget made wait."""
+    reactor = connection.factory.reactor
+    while connection.read_buffer.holds and reactor.getDelayedCalls():
+        reactor.advance(
+            min(call.getTime() for call in reactor.getDelayedCalls()) - reactor.seconds()
+        )

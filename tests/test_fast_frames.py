@@ -10,10 +10,12 @@ from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
 from client_frames import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
-from fakes import opened, timers
-from mudwire._native import FrameCodec, TrafficStats
+from fakes import opened, settle, timers
+from mudwire._native import Budget, Intake, TrafficStats, data_frame
 from mudwire.fast_path import FastConnection
 from mudwire.transport.connection import Connection
+
+ENDLESS = Budget((0, 0), (0, 0), (0, 0))
 
 
 class Recorder:
@@ -193,6 +195,7 @@ def play(protocol, options, segments):
                 break
             try:
                 connection.dataReceived(segment)
+                settle(connection)
             except (LookupError, Disconnected) as error:
                 steps.append(repr(error))
                 break
@@ -282,23 +285,29 @@ def test_an_override_of_a_step_of_autobahn_is_called(hook):
 def test_a_frame_is_read_where_it_starts(key, payload, is_binary, before, behind):
     if not is_binary:
         payload = payload.hex().encode()
-    frame = client_frame(BINARY if is_binary else TEXT, payload, key=key)
+    opcode = BINARY if is_binary else TEXT
+    frame = client_frame(opcode, payload, key=key)
     data = before + frame + behind
-    end = len(before) + len(frame)
-    frames, stats = FrameCodec(len(payload)), TrafficStats()
-    assert frames.read(stats, data, len(before)) == (payload, is_binary, end)
-    assert frames.read(stats, data[: end - 1], len(before)) is None
+    start, end = len(before), len(before) + len(frame)
+
+    def read(end, limit):
+        return Intake(ENDLESS, 0).read(limit, TrafficStats(), data, start, end, False)
+
+    assert read(len(data), len(payload)) == (opcode, payload, end)
+    assert read(end, len(payload)) == (opcode, payload, end)
+    assert read(end - 1, len(payload)) is None
     if payload:
-        assert FrameCodec(len(payload) - 1).read(stats, data, len(before)) is None
+        assert read(end, len(payload) - 1) == (CLOSE, None, start)
 
 
 def test_no_frame_is_read_behind_the_end():
-    assert FrameCodec(100).read(TrafficStats(), b"", 0) is None
-    assert FrameCodec(100).read(TrafficStats(), b"abc", 4) is None
+    for data, offset, end in [(b"", 0, 0), (b"abc", 4, 3), (b"abc", 0, 4)]:
+        assert Intake(ENDLESS, 0).read(100, TrafficStats(), data, offset, end, False) is None
+    assert Intake(ENDLESS, 0).admit(b"abc", 4, 100) == 4
 
 
 @given(payloads, st.booleans())
 def test_a_frame_is_written_as_autobahn_writes_it(payload, is_binary):
     connection = opened(Plain)
     connection.sendMessage(payload, is_binary)
-    assert FrameCodec(0).write(TrafficStats(), payload, is_binary) == connection.transport.value()
+    assert data_frame(TrafficStats(), payload, is_binary) == connection.transport.value()

@@ -11,11 +11,12 @@ from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
 from client_frames import BINARY, PING, TEXT, client_frame
-from fakes import RecordingHandler, opened
+from fakes import RecordingHandler, opened, settle
 from mudwire import WebClientProtocol
 from mudwire._native import (
+    Budget,
     Codec,
-    FrameCodec,
+    Intake,
     TrafficStats,
     default_frame,
     receive_command,
@@ -100,6 +101,7 @@ def play(protocol, segments):
         if connection.transport.disconnecting:
             break
         connection.dataReceived(segment)
+        settle(connection)
         seen.append(
             (
                 connection.transport.value(),
@@ -196,8 +198,9 @@ def test_a_refused_command_is_read_once_and_counted_once(monkeypatch, message):
 @pytest.mark.parametrize("name", [name for name in WIRE_FORMATS if name != EvenniaV1Format.name])
 def test_the_native_steps_refuse_other_formats(name):
     codec, stats = WIRE_FORMATS[name], TrafficStats()
+    intake = Intake(Budget(*[(0, 0)] * 3), 0)
     for step in (
-        lambda: receive_command(FrameCodec(100), stats, codec, LOOK, frozenset(), None, None),
+        lambda: receive_command(100, stats, intake, codec, LOOK, frozenset(), None, None),
         lambda: text_frame(stats, codec, ("hi",), {}, None, False),
         lambda: default_frame(stats, codec, "vitals", (), {}),
     ):
@@ -312,7 +315,9 @@ def test_a_long_command_takes_python_steps(monkeypatch):
     connection = opened(Fast, ObeyingHandler())
     for size in (100, 500, 1000, 100_000):
         command = {"text": [["x" * size], {}]}
-        connection.dataReceived(client_frame(TEXT, json.dumps(["text", *command["text"]]).encode()))
+        frame = client_frame(TEXT, json.dumps(["text", *command["text"]]).encode())
+        connection.dataReceived(frame)
+        settle(connection)
         assert heard.pop() == command
 
 

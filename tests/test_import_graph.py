@@ -126,7 +126,7 @@ def rooms(graph: Graph) -> Graph:
 
 
 LAYERS = (
-    {"_native", "quiet_log"},
+    {"_native", "metrics", "quiet_log"},
     {"limits", "markup", "formats"},
     {"transport", "sessions"},
     {"protocol"},

@@ -41,7 +41,13 @@ def test_all_limits_except_times_are_whole_numbers():
         "max_handshake_bytes",
         "max_message_bytes",
         "max_queue_bytes",
-        "max_command_rate",
+        "max_byte_rate",
+        "max_byte_burst",
+        "max_message_rate",
+        "max_message_burst",
+        "max_control_rate",
+        "max_control_burst",
+        "stranger_percent",
         "max_pipelined_requests",
     }
     assert all(type(limit.default) is int for limit in limits.values() if limit.whole)

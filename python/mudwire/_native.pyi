@@ -9,11 +9,13 @@ from typing_extensions import disjoint_base
 __all__ = [
     "MAX_INTEGER_DIGITS",
     "MAX_JSON_DEPTH",
+    "Budget",
     "Codec",
     "Dialect",
-    "FrameCodec",
+    "Intake",
     "TrafficStats",
     "convert",
+    "data_frame",
     "decode_gmcp",
     "default_frame",
     "encode_gmcp",
@@ -91,12 +93,48 @@ def strip_unsafe_tokens(string: object) -> str: ...
 def raw(string: object) -> str: ...
 
 @final
-class FrameCodec:
-    def __new__(cls, max_payload_bytes: int) -> FrameCodec: ...
+class Budget:
+    def __new__(
+        cls,
+        by_bytes: tuple[float, float],
+        by_messages: tuple[float, float],
+        by_controls: tuple[float, float],
+    ) -> Budget: ...
+
+@disjoint_base
+class Intake:
+    def __new__(cls, budget: Budget, now: float, /) -> Self: ...
+    @property
+    def holds(self) -> bool: ...
+    @holds.setter
+    def holds(self, holds: bool) -> None: ...
+    @property
+    def is_blank(self) -> bool: ...
+    @property
+    def is_empty(self) -> bool: ...
+    @property
+    def memory(self) -> int: ...
+    def admit(self, data: bytes, offset: int, turn_bytes: int, /) -> int: ...
+    def charge(self, count: int, /) -> None: ...
+    def refill(self, budget: Budget, now: float, /) -> float: ...
     def read(
-        self, stats: TrafficStats, data: bytes, offset: int, /
-    ) -> tuple[bytes, bool, int] | None: ...
-    def write(self, stats: TrafficStats, payload: bytes, is_binary: bool, /) -> bytes: ...
+        self,
+        limit: int,
+        stats: TrafficStats,
+        data: bytes,
+        offset: int,
+        end: int,
+        want_fragments: bool,
+        /,
+    ) -> tuple[int, bytes | None, int] | None: ...
+    def give_up(
+        self,
+    ) -> tuple[
+        bytes,
+        tuple[int, int, bytes, int] | None,
+        tuple[bool, bytes, int, int, int] | None,
+        bytes,
+    ]: ...
 
 @disjoint_base
 class TrafficStats:
@@ -178,16 +216,18 @@ class Codec:
     ) -> tuple[bytes, bool] | None: ...
     def warn(self, message: str) -> None: ...
 
+def data_frame(stats: TrafficStats, payload: bytes, is_binary: bool, /) -> bytes: ...
 def receive_command(
-    frames: FrameCodec,
+    limit: int,
     stats: TrafficStats,
+    intake: Intake,
     codec: Codec,
     data: bytes,
     reserved: Collection[str],
     handler: Any,
     session: Any,
     /,
-) -> int: ...
+) -> bool: ...
 def text_frame(
     stats: TrafficStats,
     codec: Codec,

@@ -4,12 +4,13 @@
 method in Python, and Autobahn reads and writes the frames. Neither uses this module. The classes
 here extend them, and skip steps where nobody could notice:
 
-* ``FastConnection`` reads and writes simple data frames natively. A simple frame is complete,
-  unfragmented, masked by the client, uncompressed, valid and within the limit. Autobahn gets
-  the rest of a segment from the first frame that is not simple.
-* ``WebClientProtocol`` also goes from a text to a frame in one native call, and from a frame to
-  the session handler: from the first frame of a segment, if it has at most 512 bytes, which is
-  where nearly every command stands. The wire format is ``v1.evennia.com``.
+* ``FastConnection`` reads and writes frames natively. What it reads is masked by the client,
+  uncompressed, valid and within the limit: messages in one frame or in fragments, pings and pongs,
+  cut anywhere. Autobahn gets everything else, such as close frames and violations, together with
+  what is half read.
+* ``WebClientProtocol`` also goes from a text to a frame in one native call, and from a segment to
+  the session handler, if the segment is one frame with at most 512 bytes, as nearly every command
+  is. The wire format is ``v1.evennia.com``.
 
 The rules:
 
@@ -34,17 +35,24 @@ from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 from autobahn.twisted.websocket import protocol  # not from its home: this import selects Twisted
+from autobahn.websocket.xormasker import XorMaskerNull, create_xor_masker
 
 from mudwire import _native
-from mudwire._native import Codec, FrameCodec, default_frame, receive_command, text_frame
+from mudwire._native import Codec, Intake, data_frame, default_frame, receive_command, text_frame
 from mudwire.formats import EvenniaV1Format
 from mudwire.protocol import PlainWebClientProtocol
+from mudwire.transport.autobahn_state import AUTOBAHN_OPTIONS
 from mudwire.transport.connection import OPEN, Connection
 
 if TYPE_CHECKING:
     from mudwire.formats import WireFormat
 
 __all__ = ["FastConnection", "FastPath", "WebClientProtocol"]
+
+FrameHeader: Any = protocol.FrameHeader
+
+TEXT, BINARY, OTHER, PING, PONG = 1, 2, 8, 9, 10
+"""Opcodes of RFC 6455; 8, a close frame, stands for all that ``Intake.read`` leaves to Autobahn."""
 
 AUTOBAHN_STEPS = frozenset(
     {
@@ -93,17 +101,17 @@ class FastPath:
     """The native steps that a connection may take now.
 
     Attributes:
-        frames: Reads and writes simple data frames.
+        limit: The most bytes that a message may have.
         codec_in: Decodes a command on its way to the session handler; None if a step between
             the frame and the handler must be called.
         codec_out: Encodes a text on its way to a frame; None if a step between must be called.
 
     """
 
-    __slots__ = ("codec_in", "codec_out", "frames")
+    __slots__ = ("codec_in", "codec_out", "limit")
 
-    def __init__(self, frames: FrameCodec) -> None:
-        self.frames = frames
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
         self.codec_in: Codec | None = None
         self.codec_out: Codec | None = None
 
@@ -112,6 +120,8 @@ class FastConnection(Connection):
     """A connection that reads and writes simple data frames natively."""
 
     trafficStats: TrafficStats
+    # Autobahn before 24.4 has no such option, and does what it stands for.
+    autoPingRestartOnAnyTraffic = AUTOBAHN_OPTIONS.get("autoPingRestartOnAnyTraffic", True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,14 +138,16 @@ class FastConnection(Connection):
 
     def _choose_fast_path(self) -> None:
         """Choose the path again, after an event that may change it."""
+        before = self._fast_path
         self._fast_path = self._fast_path_now()
+        if before is not None and self._fast_path is None:
+            self._give_to_autobahn()
 
     def _fast_path_now(self) -> FastPath | None:
         """Return the fast path, if it applies to the frames of this connection."""
         if not _reads_and_writes_simple_frames(self):
             return None
-        limit = int(min(max(self.max_message_bytes, 0), maxsize)) or maxsize
-        return FastPath(_shared_frame_codec(limit))
+        return FastPath(int(min(max(self.max_message_bytes, 0), maxsize)) or maxsize)
 
     def _onOpen(self) -> None:
         """Choose the path of the first messages, and again when the application has begun."""
@@ -154,7 +166,7 @@ class FastConnection(Connection):
         self._choose_fast_path()
 
     def _sendAutoPing(self) -> None:
-        """Ping; until the pong comes, Autobahn takes any frame for a sign of life."""
+        """Ping; until the pong comes, any data frame is a sign of life."""
         super()._sendAutoPing()
         self._choose_fast_path()
 
@@ -166,30 +178,84 @@ class FastConnection(Connection):
 
     # Receiving.
 
-    def dataReceived(self, data: bytes) -> None:
-        """Read the bytes of one segment."""
+    def handle(self, data: bytes, offset: int, end: int) -> None:
+        """Handle the part of a segment that the read buffer has counted."""
         if self._fast_path is not None and self.state == OPEN:
-            self._read_frames(data, 0)
+            self.trafficStats.incomingOctetsWireLevel += end - offset
+            self._read_frames(data, offset, end)
             return
-        super().dataReceived(data)
+        self._give_to_autobahn()
+        super().handle(data, offset, end)
         if not self.inside_message:  # the rest of a fragmented message is Autobahn's
             self._choose_fast_path()
 
-    def _read_frames(self, data: bytes, offset: int) -> None:
-        """Read the simple frames of a segment from an offset; Autobahn gets the rest."""
-        while offset < len(data) and self._fast_path is not None and self.state == OPEN:
+    def _read_frames(self, data: bytes, offset: int, end: int) -> None:
+        """Read a part of a segment natively; Autobahn gets the rest."""
+        while offset < end and self._fast_path is not None and self.state == OPEN:
             fast_path = self._fast_path
-            frame = fast_path.frames.read(self.trafficStats, data, offset)
-            if frame is None:
+            # While a pong is awaited, the end of every data frame must be seen.
+            awaits_pong = self.autoPingTimeoutCall is not None
+            read = self.read_buffer.read(
+                fast_path.limit, self.trafficStats, data, offset, end, awaits_pong
+            )
+            if read is None:
+                return
+            opcode, payload, offset = read
+            if opcode == OTHER:
                 break
-            payload, is_binary, offset = frame
-            self.onMessage(payload, is_binary)
-            if self._fast_path is not fast_path:
-                self._tell_listeners(payload, is_binary)
-        if offset < len(data):
-            self.data = data[offset:]
+            if payload is None or opcode in (TEXT, BINARY):
+                if awaits_pong and self.autoPingRestartOnAnyTraffic:
+                    self._cancelAutoPingTimeoutCall()
+                    self._choose_fast_path()
+                    fast_path = self._fast_path or fast_path
+                if payload is not None:
+                    self.onMessage(payload, opcode == BINARY)
+                    if self._fast_path is not fast_path:
+                        self._tell_listeners(payload, opcode == BINARY)
+            else:
+                self._handle_control_frame(opcode, payload)
+        if offset < end:
+            self._give_to_autobahn()
+            self.data += data[offset:end]
             self.consumeData()
             self._choose_fast_path()
+
+    def _handle_control_frame(self, opcode: int, payload: bytes) -> None:
+        """Let Autobahn answer a ping, or take a pong."""
+        self.current_frame = FrameHeader(opcode, True, 0, len(payload), None)
+        self.control_frame_data = [payload]
+        self.processControlFrame()
+        self.current_frame = None
+        if opcode == PONG:
+            self._choose_fast_path()
+
+    def _give_to_autobahn(self) -> None:
+        """Put what is half read where Autobahn would have it, because it reads the rest."""
+        if self.read_buffer.is_blank:
+            return
+        head, frame, message, control = self.read_buffer.give_up()
+        self.data = head
+        if message is not None:
+            is_binary, payload, whole, announced, counted = message
+            self.inside_message = True
+            self.message_is_binary = is_binary
+            self.message_data = [payload]
+            self.message_data_total_length = announced
+            self._message_bytes = counted
+            self._isMessageCompressed = False
+            self.utf8validateIncomingCurrentMessage = self.utf8validateIncoming and not is_binary
+            if self.utf8validateIncomingCurrentMessage:
+                self.utf8validateLast = _validated(self.utf8validator, payload, whole)
+        if frame is not None:
+            first, length, key, done = frame
+            opcode = first & 0x0F
+            self.current_frame = FrameHeader(opcode, bool(first & 0x80), 0, length, key)
+            self.current_frame_masker = _masker(key, length, done)
+            if opcode in (PING, PONG):
+                self.control_frame_data = [control]
+            else:
+                self.frame_length = length
+                self.frame_data: list[bytes] = []
 
     def _tell_listeners(self, payload: bytes, is_binary: bool) -> None:
         """Fire the event of a message, if its own handling has added a listener."""
@@ -216,7 +282,7 @@ class FastConnection(Connection):
             and fragmentSize is None
             and not sync
         ):
-            frame = fast_path.frames.write(self.trafficStats, payload, isBinary)
+            frame = data_frame(self.trafficStats, payload, isBinary)
             if not self.write_buffer.write(frame):
                 self._drop_slow_reader()
         else:
@@ -254,7 +320,8 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
         ):
             steps_in = (self, WebClientProtocol, STEPS_IN), (codec, Codec, DECODERS)
             steps_out = (self, WebClientProtocol, STEPS_OUT), (codec, Codec, ENCODERS)
-            if not any(overrides(*steps) for steps in steps_in):
+            # The native call does not see that a pong is awaited.
+            if not self.autoPingTimeoutCall and not any(overrides(*steps) for steps in steps_in):
                 fast_path.codec_in = codec
             if not any(overrides(*steps) for steps in steps_out):
                 fast_path.codec_out = codec
@@ -268,28 +335,33 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
     # Receiving.
 
     def dataReceived(self, data: bytes) -> None:
-        """Read the bytes of one segment, the command at its start in one native call."""
+        """Read the bytes of one segment, if it is one command in one native call."""
         fast_path = self._fast_path
-        if fast_path is None or (codec := fast_path.codec_in) is None or self.state != OPEN:
+        if (
+            fast_path is None
+            or (codec := fast_path.codec_in) is None
+            or self.state != OPEN
+            or not receive_command(
+                fast_path.limit,
+                self.trafficStats,
+                self.read_buffer,
+                codec,
+                data,
+                self.reserved_names,
+                self.sessionhandler,
+                self,
+            )
+        ):
             super().dataReceived(data)
-            return
-        end = receive_command(
-            fast_path.frames,
-            self.trafficStats,
-            codec,
-            data,
-            self.reserved_names,
-            self.sessionhandler,
-            self,
-        )
-        if end and self._fast_path is not fast_path and self._listeners:
+        elif self._fast_path is not fast_path and self._listeners:
             # This message has added a listener. Its payload is read again, uncounted.
-            frame = fast_path.frames.read(TrafficStats(), data, 0)
-            assert frame is not None
-            payload, is_binary, _ = frame
-            self._tell_listeners(payload, is_binary)
-        if end < len(data):
-            self._read_frames(data, end)
+            read = Intake(self.budget(), 0).read(
+                fast_path.limit, TrafficStats(), data, 0, len(data), False
+            )
+            assert read is not None
+            opcode, payload, _ = read
+            assert payload is not None
+            self._tell_listeners(payload, opcode == BINARY)
 
     # Sending.
 
@@ -331,10 +403,30 @@ class WebClientProtocol(FastConnection, PlainWebClientProtocol):
             self._drop_slow_reader()
 
 
-@cache
-def _shared_frame_codec(max_payload_bytes: int) -> FrameCodec:
-    """Return the frame codec that all connections with the same limit share."""
-    return FrameCodec(max_payload_bytes)
+def _validated(validator: Any, payload: bytes, whole: int) -> Any:
+    """Bring Autobahn's UTF-8 validator to the end of a valid beginning of a text.
+
+    Args:
+        validator: Autobahn's validator, native or not.
+        payload: The text so far.
+        whole: How many bytes at its start are whole characters.
+
+    """
+    validator.reset()
+    if hasattr(validator, "_index"):  # in Python it is slow, and has its state in attributes
+        validator._index = whole
+        payload = payload[whole:]
+    return validator.validate(payload)
+
+
+def _masker(key: bytes, length: int, done: int) -> Any:
+    """Return Autobahn's masker of a frame, in the place where a part of the payload is done."""
+    masker = create_xor_masker(key, length) if length else XorMaskerNull()
+    if hasattr(masker, "_ptr"):  # in Python it is slow, and has its place in an attribute
+        masker._ptr = done
+    else:
+        masker.process(bytes(done))
+    return masker
 
 
 def _reads_and_writes_simple_frames(connection: FastConnection) -> bool:
@@ -350,7 +442,6 @@ def _reads_and_writes_simple_frames(connection: FastConnection) -> bool:
         and not connection.inside_message
         # Nobody but ``onMessage`` and the ping timeout notices a frame.
         and not connection._listeners
-        and not connection.autoPingTimeoutCall
         and connection.trackedTimings is None
         and not connection.logFrames
         and not connection.logOctets

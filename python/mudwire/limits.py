@@ -132,14 +132,84 @@ LIMITS: dict[str, Limit] = {
             log="reads too slowly: more than max_queue_bytes wait",
         ),
         Limit(
-            name="max_command_rate",
-            attribute="max_command_rate",
-            default=80,
-            unit="commands per second",
+            name="max_byte_rate",
+            attribute="max_byte_rate",
+            default=64 * 1024,
+            unit="bytes per second",
             close_code=None,
-            what="most commands of a player in a second",
-            protects="the other players of an embedded game from a player who floods it",
-            log="more commands than max_command_rate in a second: dropped",
+            what="bytes that a client may send in a second; each frame counts as 256 more",
+            protects="the processor from a client that sends without end",
+            log=None,
+        ),
+        Limit(
+            name="max_byte_burst",
+            attribute="max_byte_burst",
+            default=1024 * 1024,
+            unit="bytes",
+            close_code=None,
+            what="bytes at once, before max_byte_rate slows the client",
+            protects="the processor from a client that sends without end",
+            log=None,
+        ),
+        Limit(
+            name="max_message_rate",
+            attribute="max_message_rate",
+            default=160,
+            unit="messages per second",
+            close_code=None,
+            what="messages that a client may send in a second",
+            protects="the game from a player who floods it",
+            log=None,
+        ),
+        Limit(
+            name="max_message_burst",
+            attribute="max_message_burst",
+            default=400,
+            unit="messages",
+            close_code=None,
+            what="messages at once, before max_message_rate slows the client",
+            protects="the game from a player who floods it",
+            log=None,
+        ),
+        Limit(
+            name="max_control_rate",
+            attribute="max_control_rate",
+            default=20,
+            unit="frames per second",
+            close_code=None,
+            what="control frames (pings, pongs) that a client may send in a second",
+            protects="the processor from a client that sends pings without end",
+            log=None,
+        ),
+        Limit(
+            name="max_control_burst",
+            attribute="max_control_burst",
+            default=40,
+            unit="frames",
+            close_code=None,
+            what="control frames at once, before max_control_rate slows the client",
+            protects="the processor from a client that sends pings without end",
+            log=None,
+        ),
+        Limit(
+            name="stranger_percent",
+            attribute="stranger_percent",
+            default=25,
+            unit="percent",
+            close_code=None,
+            what="the part of these rates and bursts that a client has before it is logged in",
+            protects="the players from a crowd that never logs in",
+            log=None,
+        ),
+        Limit(
+            name="budget_timeout",
+            attribute="budget_timeout",
+            default=10,
+            unit="seconds",
+            close_code=1008,
+            what="how long a client may go on sending faster than these rates",
+            protects="the players from a client that floods and does not stop",
+            log="sent more than its rates allow for budget_timeout",
         ),
         Limit(
             name="ping_interval",
@@ -251,13 +321,20 @@ class Limits:
 
     autoPingInterval: float
     autoPingTimeout: float
+    budget_timeout: float
     closeHandshakeTimeout: float
     maxConnections: int
-    max_command_rate: int
+    max_byte_burst: int
+    max_byte_rate: int
+    max_control_burst: int
+    max_control_rate: int
     max_handshake_bytes: int
+    max_message_burst: int
     max_message_bytes: int
+    max_message_rate: int
     max_queue_bytes: int
     openHandshakeTimeout: float
+    stranger_percent: int
     unclean_close_grace: float
 
 

@@ -264,6 +264,10 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
 
     # Receiving.
 
+    def _is_stranger(self) -> bool:
+        """Return whether the client has the budget of a stranger: it is not logged in."""
+        return not getattr(self, "logged_in", False)  # the session class sets it when it begins
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Decode one message and hand its command on."""
         if self._ended:

@@ -12,19 +12,21 @@ import argparse
 import json
 from collections import Counter
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from twisted.internet import reactor
 from twisted.internet.protocol import Protocol
 from twisted.internet.stdio import StandardIO
 
-from mudwire.fast_path import FastConnection, FastPath
+from mudwire import fast_path
+from mudwire.fast_path import BINARY, TEXT, FastConnection
 from mudwire.limits import LIMITS
 from mudwire.transport.connection import Connection
+from mudwire.transport.read_buffer import ReadBuffer
 
-if TYPE_CHECKING:
-    from mudwire._native import FrameCodec
+RATES = ("max_byte_rate", "max_message_rate", "max_control_rate")
+"""Limits that the cases exceed by design; off in every run."""
 
 COUNTED: Counter[str] = Counter()
 """What all connections have done."""
@@ -38,24 +40,26 @@ class Echo:
         self.sendMessage(payload, isBinary)  # type: ignore[attr-defined]
 
 
-class CountingFrames:
-    """A frame codec that counts the frames that it reads and writes.
+class CountingReadBuffer(ReadBuffer):
+    """A read buffer that counts the messages that it reads.
 
-    The fast connection calls it in place of its own codec. An override of a step of Autobahn
-    could not count, because it turns the fast path off.
+    An override of a step of Autobahn could not count, because it turns the fast path off.
     """
 
-    def __init__(self, frames: FrameCodec) -> None:
-        self.frames = frames
+    def read(self, *arguments: Any) -> tuple[int, bytes | None, int] | None:
+        found = super().read(*arguments)
+        COUNTED["read natively"] += found is not None and found[0] in (TEXT, BINARY)
+        return found
 
-    def read(self, *arguments: Any) -> tuple[bytes, bool, int] | None:
-        frame = self.frames.read(*arguments)
-        COUNTED["read natively"] += frame is not None
-        return frame
 
-    def write(self, *arguments: Any) -> bytes:
-        COUNTED["written natively"] += 1
-        return self.frames.write(*arguments)
+def counting_data_frame(*arguments: Any) -> bytes:
+    """Write a data frame, and count it."""
+    COUNTED["written natively"] += 1
+    return fast_path_data_frame(*arguments)
+
+
+fast_path_data_frame = fast_path.data_frame
+fast_path.data_frame = counting_data_frame
 
 
 class AutobahnEcho(Echo, WebSocketServerProtocol):
@@ -69,9 +73,9 @@ class PlainEcho(Echo, Connection):
 class FastEcho(Echo, FastConnection):
     """The fast path."""
 
-    def _fast_path_now(self) -> FastPath | None:
-        fast_path = super()._fast_path_now()
-        return fast_path and FastPath(CountingFrames(fast_path.frames))  # type: ignore[arg-type]
+    def _connectionMade(self) -> None:
+        super()._connectionMade()
+        self.read_buffer = CountingReadBuffer(self)
 
 
 SUBJECTS = {"Autobahn": AutobahnEcho, "plain path": PlainEcho, "fast path": FastEcho}
@@ -88,7 +92,8 @@ class StopAtEnd(Protocol):
 def serve(subject: str, *, stock_limits: bool) -> None:
     """Run the server until its standard input ends."""
     factory = WebSocketServerFactory()
-    limits = {} if stock_limits else {limit.attribute: 0 for limit in LIMITS.values()}
+    off = RATES if stock_limits else LIMITS
+    limits = {LIMITS[name].attribute: 0 for name in off}
     factory.setProtocolOptions(failByDrop=False)  # as ours: a close code for who breaks a rule
     factory.protocol = type("Subject", (SUBJECTS[subject],), limits)
     port = reactor.listenTCP(0, factory, interface="127.0.0.1").getHost().port

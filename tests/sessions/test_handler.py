@@ -180,23 +180,6 @@ def test_a_command_of_the_wrong_types_is_refused_and_counted(game, handler, sess
     assert session.refused == {"wrong arguments": 1}
 
 
-@pytest.mark.parametrize("rate", [3, 3.5])
-def test_a_flood_is_dropped_and_announced_once_a_second(game, handler, session, monkeypatch, rate):
-    now = 1000.0
-    monkeypatch.setattr("mudwire.sessions.handler.time.time", lambda: now)
-    session.max_command_rate = rate
-    for second in (1, 2):
-        for _ in range(10):
-            handler.data_in(session, text=[["look"], {}])
-        assert len(game.heard[1:]) == 3 * second
-        assert [args[0][:17] for _, args, _ in session.sent] == ["|yYou are too fas"] * second
-        now += 1
-    session.max_command_rate = 0
-    for _ in range(10):
-        handler.data_in(session, text=[["look"], {}])
-    assert len(game.heard[1:]) == 16
-
-
 def test_an_error_of_the_game_is_logged_and_other_players_go_on(game, handler, session, log_events):
     game.fails = {"text", "command", "disconnect"}
     handler.data_in(session, text=[["look"], {}], pong=[[], {}])

@@ -1,7 +1,7 @@
 """EmbeddedSessionHandler: the session handler of a game in the same process.
 
-A session is ``Session`` and ``WebClientProtocol`` in one object. The handler uses
-``max_command_rate`` and ``refuse`` of the latter.
+A session is ``Session`` and ``WebClientProtocol`` in one object. The handler uses ``refuse`` of the
+latter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 
-from mudwire.limits import LIMITS
 from mudwire.quiet_log import QuietLog
 
 if TYPE_CHECKING:
@@ -110,8 +109,7 @@ class EmbeddedSessionHandler:
                 object, or its text no string.
 
         """
-        if self._floods(session):
-            return
+        session.cmd_last = time.time()
         for name, (args, keywords) in kwargs.items():
             if not (isinstance(args, list) and isinstance(keywords, dict)):
                 session.refuse(WRONG_ARGUMENTS)
@@ -121,25 +119,6 @@ class EmbeddedSessionHandler:
                 self._call(session, self.game.at_text, session, args[0])
             else:
                 session.refuse(WRONG_ARGUMENTS)
-
-    def _floods(self, session: Any) -> bool:
-        """Count a command; return whether the session exceeds ``max_command_rate``."""
-        now = time.time()
-        if int(now) != int(session.cmd_last):
-            session.commands_this_second = 0
-        session.cmd_last = now
-        session.commands_this_second += 1
-        over = session.commands_this_second - session.max_command_rate
-        if session.max_command_rate <= 0 or over <= 0:
-            return False
-        if over <= 1:  # once a second, so that the answers are no flood themselves
-            self.log.info(
-                "Session {sessid}: {event}",
-                sessid=session.sessid,
-                event=LIMITS["max_command_rate"].log,
-            )
-            session.msg("|yYou are too fast: your commands are dropped. Wait a second.|n")
-        return True
 
     def data_out(self, session: Any, **kwargs: Any) -> None:
         """Send commands to a player, through ``send_<name>`` if it exists, else ``send_default``.

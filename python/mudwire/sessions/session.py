@@ -65,7 +65,6 @@ class Session:
         csessid: The key of the browser session; None if the client has none.
         conn_time: The time of the connection, in seconds of ``time.time``.
         cmd_last: The time of the player's latest command, in seconds of ``time.time``.
-        commands_this_second: The number of commands in the second of ``cmd_last``.
         protocol_flags: The abilities and wishes of the client, such as ``NOCOLOR`` and
             ``SCREENREADER``; the wire formats read them at each message.
 
@@ -91,7 +90,6 @@ class Session:
         self.uname: str | None = None
         self.logged_in = False
         self.conn_time = self.cmd_last = time.time()
-        self.commands_this_second = 0
         self.protocol_flags: dict[str, Any] = {
             "ENCODING": "utf-8",
             "SCREENREADER": False,

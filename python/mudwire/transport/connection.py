@@ -1,9 +1,11 @@
 """Connection: Autobahn's server protocol with limits, small in memory. It knows no sessions.
 
 * Autobahn reads, assembles, answers and closes. This class bounds it: the header of the
-  handshake, the length of a message, and the bytes that wait for a slow reader.
-* All bytes leave through a write buffer (``write_buffer.py``); an epoll group reads them
-  (``epoll_group.py``).
+  handshake, the length of a message, the rates at which a client sends, and the bytes that wait
+  for a slow reader.
+* An epoll group reads the bytes (``epoll_group.py``). They pass a read buffer, which counts them
+  and lets them wait if they are too many (``read_buffer.py``). All bytes leave through a write
+  buffer (``write_buffer.py``).
 * The instance of an open connection holds only what differs from other connections
   (``autobahn_state.py``).
 """
@@ -15,6 +17,7 @@ from typing import Any, ClassVar
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
 
+from mudwire._native import Budget
 from mudwire.limits import LIMITS, Limits
 from mudwire.transport.autobahn_log import autobahn_log
 from mudwire.transport.autobahn_state import (
@@ -27,6 +30,7 @@ from mudwire.transport.autobahn_state import (
     release,
 )
 from mudwire.transport.epoll_group import EpollGroup
+from mudwire.transport.read_buffer import ReadBuffer
 from mudwire.transport.write_buffer import WriteBuffer
 
 __all__ = ["CONNECTING", "OPEN", "Connection"]
@@ -35,6 +39,9 @@ CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
 OPEN: int = WebSocketServerProtocol.STATE_OPEN
 
 MESSAGE_TOO_BIG: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_MESSAGE_TOO_BIG
+POLICY_VIOLATION: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_POLICY_VIOLATION
+
+HEADER_END = b"\r\n\r\n"
 
 FRAGMENT_BYTES = 64
 """Approximate memory of a fragment in Autobahn, besides its payload."""
@@ -51,6 +58,7 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
     log = autobahn_log()
     write_buffer_class: ClassVar[type[WriteBuffer]] = WriteBuffer
     write_buffer: WriteBuffer
+    read_buffer: ReadBuffer
     http_headers: dict[str, str]
 
     # A base class of old Autobahn has None, which would hide the value in AutobahnDefaults.
@@ -67,6 +75,7 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
                 setattr(self, name, value)
         EpollGroup.adopt(self.transport)
         self.write_buffer = self.write_buffer_class(self.transport, self.max_queue_bytes)
+        self.read_buffer = ReadBuffer(self)
         super()._connectionMade()
 
     def succeedHandshake(self, response: Any) -> None:
@@ -76,27 +85,80 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
             compact(self)
 
     def _connectionLost(self, reason: Any) -> None:
-        """Stop using the socket, end as Autobahn does, and give the memory back."""
-        self.write_buffer.close()
+        """Handle what was received, end as Autobahn does, and give the memory back."""
         try:
-            super()._connectionLost(reason)
+            self.read_buffer.drain()
         finally:
-            release(self)
+            self.write_buffer.close()
+            self.read_buffer.close()
+            try:
+                super()._connectionLost(reason)
+            finally:
+                release(self)
 
     # Receiving.
 
     def dataReceived(self, data: bytes) -> None:
         """Read the bytes of one segment."""
-        if self.state == CONNECTING and self._header_is_too_long(data):
+        if self.state != CONNECTING:
+            self.read_buffer.receive(data)
+        elif self._header_is_too_long(data):
             self.failHandshake(LIMITS["max_handshake_bytes"].log, 431)
         else:
-            super().dataReceived(data)
+            # What follows the request must be counted.
+            end = (self.data + data).find(HEADER_END) + len(HEADER_END) - len(self.data)
+            request = data[:end] if end > 0 else data
+            super().dataReceived(request)
+            if len(request) < len(data) and self.state != CONNECTING:
+                self.read_buffer.receive(data[end:])
+            elif len(request) < len(data):
+                self.data += data[end:]
+
+    def handle(self, data: bytes, offset: int, end: int) -> None:
+        """Handle the part of a segment that the read buffer has counted.
+
+        Args:
+            data: The bytes of the segment.
+            offset: Where the part begins.
+            end: Where the part ends.
+
+        """
+        super().dataReceived(data[offset:end])
+
+    def budget(self) -> Budget:
+        """Return the rates at which the client may send now."""
+        share = self.stranger_percent / 100 if self._is_stranger() else 1.0
+        return _budget(
+            share or 1.0,
+            (self.max_byte_rate, self.max_byte_burst),
+            (self.max_message_rate, self.max_message_burst),
+            (self.max_control_rate, self.max_control_burst),
+        )
+
+    def _is_stranger(self) -> bool:
+        """Return whether the client has the budget of a stranger; a connection knows no logins."""
+        return False
+
+    def fail_policy(self, reason: str | None) -> None:
+        """Close the connection with 1008 without waiting for an answer that nobody reads."""
+        self._fail_connection(POLICY_VIOLATION, reason)
+        if not self.closeHandshakeTimeout:
+            self.dropConnection()
+
+    def onAutoPingTimeout(self) -> None:
+        """Cut a connection that does not answer, but not while its bytes wait to be read."""
+        if self.read_buffer.holds:
+            self.autoPingTimeoutCall = self.factory._batched_timer.call_later(
+                self.autoPingTimeout, self.onAutoPingTimeout
+            )
+        else:
+            super().onAutoPingTimeout()
 
     def _header_is_too_long(self, data: bytes) -> bool:
         limit = self.max_handshake_bytes
         return (
             0 < limit < len(self.data) + len(data)
-            and (self.data + data).find(b"\r\n\r\n", 0, limit) < 0
+            and (self.data + data).find(HEADER_END, 0, limit) < 0
         )
 
     # Autobahn calls these private steps before its public ones. An override of a public one would
@@ -123,6 +185,7 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
         self.onMessageFrameData(payload)
         if self._isMessageCompressed:
             self._message_bytes += len(payload)
+            self.read_buffer.charge(len(payload))
             if 0 < self.max_message_bytes < self._message_bytes:
                 self._refuse_message()
 
@@ -160,6 +223,13 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
         """Close the transport, after the bytes that the cork holds."""
         self.write_buffer.flush()
         super().dropConnection(abort)
+
+
+@cache
+def _budget(share: float, *limits: tuple[float, float]) -> Budget:
+    """Return a share of the rates and bursts, one budget for all connections with the same."""
+    by_bytes, by_messages, by_controls = ((rate * share, burst * share) for rate, burst in limits)
+    return Budget(by_bytes, by_messages, by_controls)
 
 
 @cache

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import select
 from functools import cache
+from time import perf_counter
 from typing import Any
 
 from twisted.internet.interfaces import IReactorFDSet
@@ -30,13 +31,15 @@ from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.tcp import Server
 from twisted.python.failure import Failure
 
+from mudwire.metrics import METRICS
 from mudwire.quiet_log import QuietLog
+from mudwire.transport.turns import TURN_SECONDS
 from mudwire.transport.write_buffer import Cork
 
 __all__ = ["EpollGroup"]
 
 MAX_READS = 256
-"""Connections that are read before the reactor gets its turn again."""
+"""Connections that are looked at in one call of epoll."""
 
 _log = QuietLog("mudwire")
 
@@ -55,6 +58,7 @@ class EpollGroup:
         self._epoll = select.epoll()
         self._poll = self._epoll.poll
         self._transports: dict[int, Any] = {}
+        self._ready: list[tuple[int, int]] = []
         self._seen_by_transports = _Reactor(reactor, self)
 
     @staticmethod
@@ -102,14 +106,22 @@ class EpollGroup:
             self._reactor.removeReader(self)
 
     def doRead(self) -> None:
-        """Let each transport read that has bytes or is at its end; the cork is on meanwhile."""
-        ready = self._transports.get
+        """Let each transport read that has bytes or is at its end; the cork is on meanwhile.
+
+        After ``TURN_SECONDS`` the reactor has its turn again. The transports that are left then
+        come first in the next iteration.
+        """
+        transport_of = self._transports.get
+        began = now = perf_counter()
+        ready = self._ready or self._poll(0, MAX_READS)
+        read = 0
         self.cork.is_on = True
         try:
-            for fd, _ in self._poll(0, MAX_READS):
-                transport = ready(fd)
+            for fd, _ in ready:
+                read += 1
+                transport = transport_of(fd)
                 if transport is None:
-                    continue  # an earlier one of this iteration removed it
+                    continue  # an earlier one removed it
                 try:
                     end = transport.doRead()
                 except BaseException as error:  # any error ends this connection, as in Twisted
@@ -117,8 +129,13 @@ class EpollGroup:
                     end = error
                 if end is not None:
                     self._end(transport, end)
+                now = perf_counter()
+                if now - began > TURN_SECONDS:
+                    break
         finally:
+            self._ready = ready[read:]
             self.cork.uncork()
+            METRICS.count_turn(now - began)
 
     def _end(self, transport: Any, why: BaseException) -> None:
         """Tell a transport that there is nothing more to read."""

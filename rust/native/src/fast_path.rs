@@ -12,8 +12,8 @@ use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use crate::cache::Encoded;
 use crate::codec::{Codec, output};
 use crate::formats::{EvenniaV1, Format, Product};
-use crate::frame_codec::FrameCodec;
 use crate::incoming::command;
+use crate::intake::{Intake, read_utf8};
 use crate::traffic_stats::TrafficStats;
 
 /// What a data frame of a client holds.
@@ -24,12 +24,13 @@ enum Received<'py> {
     Refused(&'static str),
 }
 
-/// Read the short simple data frame that a segment begins with, and hand its command to the
-/// session handler.
+/// Read the segment that is one short simple data frame, and hand its command to the session
+/// handler.
 ///
 /// Args:
-///     frames (FrameCodec): The frames of the connection.
+///     limit (int): The most bytes that a message may have.
 ///     stats (TrafficStats): The counters of the connection.
+///     intake (Intake): What the connection has received; it must admit the frame.
 ///     codec (Codec): A codec of the native format 'evennia_v1'.
 ///     data (bytes): The bytes of the segment.
 ///     reserved (frozenset[str]): Names of commands that are refused.
@@ -39,29 +40,31 @@ enum Received<'py> {
 ///         a command, or has a reserved name.
 ///
 /// Returns:
-///     int: How many bytes the frame took; 0 if nothing was done, because there is no such frame,
-///     or because its command is `websocket_close`, which ends the session. The caller then
-///     reads the segment frame by frame.
+///     bool: Whether this was done. False if the segment is anything else, if the intake does not
+///     admit it now, or if its command is `websocket_close`, which ends the session. The caller
+///     then reads the segment step by step.
 ///
 /// Raises:
 ///     TypeError: The codec has another format.
 ///     BaseException: What `data_in` raises, if it is not an Exception.
 #[pyfunction]
-#[pyo3(signature = (frames, stats, codec, data, reserved, handler, session, /))]
+#[expect(clippy::too_many_arguments, reason = "one call a message: an object for them costs more")]
+#[pyo3(signature = (limit, stats, intake, codec, data, reserved, handler, session, /))]
 pub fn receive_command(
-    frames: &Bound<'_, FrameCodec>,
+    limit: usize,
     stats: &Bound<'_, TrafficStats>,
+    intake: &Bound<'_, Intake>,
     codec: &Bound<'_, Codec>,
     data: &[u8],
     reserved: &Bound<'_, PyAny>,
     handler: &Bound<'_, PyAny>,
     session: &Bound<'_, PyAny>,
-) -> PyResult<usize> {
+) -> PyResult<bool> {
     evennia_v1(codec)?;
     let py = session.py();
     let receive = |text: &str| receive(py, text, reserved);
-    let Some((received, length)) = frames.get().read_utf8(stats.get(), data, receive)? else {
-        return Ok(0);
+    let Some(received) = read_utf8(intake, limit, stats.get(), data, receive)? else {
+        return Ok(false);
     };
     let answer = match received {
         Received::Command(commands) => {
@@ -75,7 +78,7 @@ pub fn receive_command(
         }
         answer => drop(answer?),
     }
-    Ok(length)
+    Ok(true)
 }
 
 /// Reads a command text; `None` for `websocket_close`, which is left to the plain path.

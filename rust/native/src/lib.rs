@@ -1,18 +1,19 @@
 //! The Python module `mudwire._native`: it unpacks, calls and maps errors.
 //!
 //! `codec.rs` is the class that Python's wire formats extend, and `formats/` the logic of each
-//! format. `frame_codec.rs` and `traffic_stats.rs` are the frames of a connection and their
-//! counters. `fast_path.rs` joins these: one call from a frame to its command, or from a text to
+//! format. `intake.rs` is what a connection receives, `data_frame.rs` what it sends, and
+//! `traffic_stats.rs` the counters. `fast_path.rs` joins these: one call from a frame to its command, or from a text to
 //! its frame.
 #![expect(clippy::doc_markdown, reason = "the docstrings are read by Python's help()")]
 
 mod cache;
 mod codec;
+mod data_frame;
 mod fast_path;
 mod formats;
-mod frame_codec;
 mod game_markup;
 mod incoming;
+mod intake;
 mod json;
 mod log;
 mod markup;
@@ -34,11 +35,13 @@ mod _native {
     #[pymodule_export]
     use crate::codec::Codec;
     #[pymodule_export]
+    use crate::data_frame::data_frame;
+    #[pymodule_export]
     use crate::fast_path::{default_frame, receive_command, text_frame};
     #[pymodule_export]
     use crate::formats::{decode_gmcp, encode_gmcp};
     #[pymodule_export]
-    use crate::frame_codec::FrameCodec;
+    use crate::intake::{Budget, Intake};
     #[pymodule_export]
     use crate::markup::{
         Dialect, convert, parse_ansi, parse_html, parse_spans, raw, strip_mxp, strip_raw_ansi,

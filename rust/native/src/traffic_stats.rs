@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use mudwire_wire::reader::Taken;
 use pyo3::prelude::*;
 
 /// Makes [`TrafficStats`] of its counters: each is a property of Python by Autobahn's name.
@@ -65,6 +66,14 @@ impl TrafficStats {
         add(&self.in_app, payload);
         add(&self.in_frames, 1);
         add(&self.in_messages, 1);
+    }
+
+    /// Counts data that has come in in parts.
+    pub fn count_taken(&self, taken: Taken) {
+        add(&self.in_websocket, taken.payload);
+        add(&self.in_app, taken.payload);
+        add(&self.in_frames, taken.frames);
+        add(&self.in_messages, taken.messages);
     }
 
     /// Counts a message of one frame that goes out, by the bytes of its payload and its frame.

@@ -80,6 +80,14 @@ pub fn unmask(masked: &[u8], key: [u8; 4], out: &mut [u8]) {
     }
 }
 
+/// Unmasks `masked` to the end of `out`; `shift` bytes of the key are used up already.
+pub fn unmask_from(masked: &[u8], mut key: [u8; 4], shift: usize, out: &mut Vec<u8>) {
+    key.rotate_left(shift);
+    let start = out.len();
+    out.resize(start + masked.len(), 0);
+    unmask(masked, key, &mut out[start..]);
+}
+
 /// The header of a data frame that a server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {

@@ -5,4 +5,7 @@ pub mod command;
 pub mod envelope;
 pub mod frame;
 pub mod gmcp;
+pub mod head;
 pub mod json;
+pub mod meter;
+pub mod reader;

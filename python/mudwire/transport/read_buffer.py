@@ -1,0 +1,142 @@
+"""ReadBuffer: the bytes that a connection has received and not handled.
+
+Received bytes are counted natively (``Intake``) and handled at once as far as a turn and the budget
+of the connection allow it; nearly always that is all of them. The rest waits here, and nothing more
+is read meanwhile, so TCP slows the sender. It goes on
+
+* in a later iteration of the reactor, behind all other connections that wait (``turns.py``), if
+  the turn was over;
+* when the buckets have tokens again, if the budget was empty.
+
+A client whose buckets were empty for ``budget_timeout`` seconds on end, with more waiting, is
+closed with 1008.
+"""
+
+# Twisted is typed in parts:
+# mypy: disable-error-code=no-untyped-call
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from mudwire._native import Intake
+from mudwire.limits import LIMITS
+from mudwire.metrics import METRICS
+from mudwire.transport.turns import Turns
+
+__all__ = ["ReadBuffer"]
+
+TURN_BYTES = 16 * 1024
+"""Bytes of a connection that one turn handles; a frame counts as 256 more."""
+
+COMPRESSED_TURN_BYTES = 1024
+"""The same for a connection with compression: a byte inflates to a thousand."""
+
+CALM_SECONDS = 1.0
+"""A client that was not paused for so long has not been over its budget on end."""
+
+NEVER = float("-inf")
+
+
+class ReadBuffer(Intake):
+    """The received bytes of one connection.
+
+    Args:
+        connection: The connection. Its ``budget()`` returns the rates, and its
+            ``handle(data, offset, end)`` handles a part of ``data``.
+
+    """
+
+    __slots__ = ("_connection", "_data", "_empty_since", "_offset", "_resumed", "_timer")
+
+    def __new__(cls, connection: Any) -> Self:
+        """Make the native part, with full buckets."""
+        return super().__new__(cls, connection.budget(), connection.factory.reactor.seconds())
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._data = b""
+        self._offset = 0
+        self._timer: Any = None
+        self._empty_since = NEVER
+        self._resumed = NEVER
+
+    def receive(self, data: bytes) -> None:
+        """Handle the bytes of a segment, now as far as possible."""
+        if self.holds:  # TLS hands on what it has read, although it is paused
+            self._data = self._data[self._offset :] + data
+            self._offset = 0
+        else:
+            self._handle(data, 0)
+
+    def drain(self) -> None:
+        """Handle what waits, as far as the budget allows: the connection has ended behind it."""
+        while self.holds and self._timer is None and self._offset < len(self._data):
+            self._handle(self._data, self._offset)
+
+    def close(self) -> None:
+        """Drop what waits: the connection is gone."""
+        self._connection = None
+        self._data = b""
+        self._cancel_timer()
+
+    def waiting(self) -> int:
+        """Return the memory of what is received and not handled, in bytes."""
+        return len(self._data) + self.memory
+
+    def _handle(self, data: bytes, offset: int) -> None:
+        connection = self._connection
+        plain = connection._perMessageCompress is None
+        end = self.admit(data, offset, TURN_BYTES if plain else COMPRESSED_TURN_BYTES)
+        if end > offset:
+            connection.handle(data, offset, end)
+        if self._connection is None or connection.state == connection.STATE_CLOSED:
+            self._data = b""
+        elif end < len(data):
+            self._data, self._offset = data, end
+            if not self.holds:
+                self.holds = True
+                connection.transport.pauseProducing()
+            self._wait()
+        elif self.holds:
+            self._data = b""
+            self.holds = False
+            connection.transport.resumeProducing()
+
+    def _wait(self) -> None:
+        connection = self._connection
+        reactor = connection.factory.reactor
+        if self.is_empty:
+            now = reactor.seconds()
+            seconds = self.refill(connection.budget(), now)
+            if seconds:
+                if now - self._resumed > CALM_SECONDS:
+                    self._empty_since = now
+                if 0 < connection.budget_timeout <= now - self._empty_since:
+                    self._cut()
+                else:
+                    METRICS.pauses += 1
+                    self._timer = reactor.callLater(seconds, self._resume)
+                return
+        Turns.of(reactor).wait(self._go_on)
+
+    def _resume(self) -> None:
+        self._timer = None
+        self._resumed = self._connection.factory.reactor.seconds()
+        self._wait()
+
+    def _go_on(self) -> None:
+        if self._connection is not None and self._offset < len(self._data):
+            self._handle(self._data, self._offset)
+
+    def _cut(self) -> None:
+        """Close the connection, and read nothing more: not even the answer to the close frame."""
+        METRICS.over_budget += 1
+        connection = self._connection
+        self._data = b""
+        connection.fail_policy(LIMITS["budget_timeout"].log)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

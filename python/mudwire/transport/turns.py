@@ -1,0 +1,76 @@
+"""Turns: shares the iterations of a reactor among the connections whose bytes wait.
+
+A connection that has sent more than one turn may handle waits in a queue, and continues behind
+all others that wait. An iteration of the reactor works on the queue for a limited time, so timers,
+new connections and players who sent one command have to wait for that long at most.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import cache
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from mudwire.metrics import METRICS
+from mudwire.quiet_log import QuietLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["TURN_SECONDS", "Turns"]
+
+TURN_SECONDS = 0.001
+"""Seconds after which a turn begins no more work: the reactor has its iteration first."""
+
+_log = QuietLog("mudwire")
+
+
+class Turns:
+    """The queue of one reactor.
+
+    Args:
+        reactor: The reactor (``IReactorTime``).
+
+    """
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    @staticmethod
+    def of(reactor: Any) -> Turns:
+        """Return the queue of a reactor."""
+        return _turns_of(reactor)
+
+    def wait(self, go_on: Callable[[], None]) -> None:
+        """Call a function in one of the next iterations, behind those that wait already.
+
+        Args:
+            go_on: Does a bounded piece of work; may wait again.
+
+        """
+        if not self._waiting:
+            self._reactor.callLater(0, self._run)
+        self._waiting.append(go_on)
+
+    def _run(self) -> None:
+        began = now = perf_counter()
+        waiting = self._waiting
+        while now < began + TURN_SECONDS:
+            try:
+                waiting[0]()
+            except Exception:  # the others go on
+                _log.failure("A connection failed in its turn")
+            waiting.popleft()  # not before: wait() must know that a call of this method is due
+            now = perf_counter()
+            if not waiting:
+                break
+        else:
+            self._reactor.callLater(0, self._run)
+        METRICS.count_turn(now - began)
+
+
+@cache
+def _turns_of(reactor: Any) -> Turns:
+    return Turns(reactor)
