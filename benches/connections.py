@@ -13,6 +13,7 @@ from twisted.python.reflect import namedAny
 
 from client_frames import TEXT, client_frame
 from fakes import HANDSHAKE, FakeReactor, FakeSocket, transport_on
+from out_of_reach import with_rates_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ CLASSES: dict[str, Callable[[], type]] = {
 
 def factory_of(protocol: type, handler: type = EchoHandler) -> WebSocketServerFactory:
     factory = WebSocketServerFactory()
-    factory.protocol = protocol
+    factory.protocol = with_rates_out_of_reach(protocol)
     factory.sessionhandler = handler()
     return factory
 

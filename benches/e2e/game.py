@@ -15,9 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from e2e.run import SERVER_CORE, Server, pin
-from harness.game import MUDWIRE, Game
+from harness.game import Game
 from harness.releases import installed
 from measurements import RESULTS, environment, save
+from out_of_reach import OUT_OF_REACH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 ROUNDS = 3
 VISITORS = 20
 NO_THROTTLE = "MAX_COMMAND_RATE = 1_000_000\n"
+SETTING = 'WEBSOCKET_PROTOCOL_CLASS = "server.conf.webclient.WebSocketClient"\n'
+OUR_CLASS = "server/conf/webclient.py"
+OURS = f"""
+from mudwire.evennia import WebSocketClient as Mudwire
+
+class WebSocketClient(Mudwire):
+    vars().update({OUT_OF_REACH})
+"""
+"""The class of the game with mudwire: the load is far over the rates of one player."""
+
 COMMANDS = {
     "chat": '["text",["hello there 00000000"],{}]',
     "room": '["text",["look"],{}]',
@@ -58,8 +69,9 @@ def main() -> None:
         template = Game.template(release, directory / "template")
         games = {
             "evennia": Game.copy(release, template, directory / "stock", NO_THROTTLE),
-            "mudwire": Game.copy(release, template, directory / "mudwire", NO_THROTTLE + MUDWIRE),
+            "mudwire": Game.copy(release, template, directory / "mudwire", NO_THROTTLE + SETTING),
         }
+        (games["mudwire"].directory / OUR_CLASS).write_text(OURS)
         try:
             for game in games.values():
                 game.start()

@@ -16,6 +16,8 @@ from contextlib import suppress
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
+from out_of_reach import OUT_OF_REACH, with_rates_out_of_reach
+
 from mudwire.bench.texts import chat_line, room
 
 if TYPE_CHECKING:
@@ -148,7 +150,7 @@ def game_on(class_path: str) -> None:
 
     stock()
     factory = WebSocketServerFactory()
-    factory.protocol = namedAny(class_path)
+    factory.protocol = with_rates_out_of_reach(namedAny(class_path))
     factory.sessionhandler = Handler()
     on_twisted(factory)
 
@@ -181,7 +183,7 @@ def mudwire_serve() -> None:
             session.msg(answers.room() if text[0] == "l" else answers.chat())
 
     endpoint = TCP4ServerEndpoint(reactor, 0, backlog=4096, interface="127.0.0.1")
-    portal = PortalService(Answers(), endpoint, options={"max_command_rate": 0})
+    portal = PortalService(Answers(), endpoint, options=OUT_OF_REACH)
     portal.startService()
     portal.listening.addCallback(lambda _: announce(portal.address.port))
     end_with_stdin(lambda: reactor.callFromThread(reactor.stop))
