@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from out_of_reach import with_rates_out_of_reach
 from twisted.python.reflect import namedAny
 
 from client_frames import TEXT, client_frame
 from fakes import HANDSHAKE, FakeReactor, FakeSocket, transport_on
-from out_of_reach import with_rates_out_of_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable

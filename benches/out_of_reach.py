@@ -1,4 +1,4 @@
-"""Rates that no load of a benchmark reaches: bytes and messages are counted, and nobody is paused."""
+"""Rates that no benchmark reaches: bytes and messages are counted, and nobody is paused."""
 
 from __future__ import annotations
 

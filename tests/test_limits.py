@@ -41,6 +41,7 @@ def test_all_limits_except_times_are_whole_numbers():
         "max_handshake_bytes",
         "max_message_bytes",
         "max_queue_bytes",
+        "max_held_bytes",
         "max_byte_rate",
         "max_byte_burst",
         "max_message_rate",

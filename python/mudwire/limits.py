@@ -132,6 +132,17 @@ LIMITS: dict[str, Limit] = {
             log="reads too slowly: more than max_queue_bytes wait",
         ),
         Limit(
+            name="max_held_bytes",
+            attribute="max_held_bytes",
+            default=64 * 1024 * 1024,
+            unit="bytes",
+            close_code=1006,
+            what="most bytes that the process holds for all clients together: half-read messages, "
+            "unread output, requests; over it, those who hold most are cut",
+            protects="memory from a crowd",
+            log="cut, because it held most when the process held more than max_held_bytes",
+        ),
+        Limit(
             name="max_byte_rate",
             attribute="max_byte_rate",
             default=64 * 1024,
@@ -329,6 +340,7 @@ class Limits:
     max_control_burst: int
     max_control_rate: int
     max_handshake_bytes: int
+    max_held_bytes: int
     max_message_burst: int
     max_message_bytes: int
     max_message_rate: int

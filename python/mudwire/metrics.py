@@ -21,6 +21,8 @@ class Metrics:
         longest_turn: Seconds that the longest turn took.
         pauses: How often a connection was not read for a while, because it was over its budget.
         over_budget: Connections that were closed because they stayed over their budget.
+        held_bytes: Bytes that the process holds for its clients, at most; some may be gone.
+        shed: Connections that were cut because the process held too much and they held most.
 
     """
 
@@ -29,6 +31,8 @@ class Metrics:
     longest_turn: float = 0.0
     pauses: int = 0
     over_budget: int = 0
+    held_bytes: int = 0
+    shed: int = 0
 
     def count_turn(self, seconds: float) -> None:
         """Count a turn that took some seconds."""

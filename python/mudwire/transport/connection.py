@@ -30,6 +30,7 @@ from mudwire.transport.autobahn_state import (
     release,
 )
 from mudwire.transport.epoll_group import EpollGroup
+from mudwire.transport.held_bytes import HELD_BYTES
 from mudwire.transport.read_buffer import ReadBuffer
 from mudwire.transport.write_buffer import WriteBuffer
 
@@ -74,7 +75,9 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
             if not is_default(value, default) and name not in self.__dict__:
                 setattr(self, name, value)
         EpollGroup.adopt(self.transport)
-        self.write_buffer = self.write_buffer_class(self.transport, self.max_queue_bytes)
+        self.write_buffer = self.write_buffer_class(
+            self.transport, self.max_queue_bytes, self.tell_held
+        )
         self.read_buffer = ReadBuffer(self)
         super()._connectionMade()
 
@@ -91,6 +94,7 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
         finally:
             self.write_buffer.close()
             self.read_buffer.close()
+            HELD_BYTES.tell(self, 0, 0)
             try:
                 super()._connectionLost(reason)
             finally:
@@ -113,6 +117,8 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
                 self.read_buffer.receive(data[end:])
             elif len(request) < len(data):
                 self.data += data[end:]
+            if self.state == CONNECTING:
+                self.tell_held()
 
     def handle(self, data: bytes, offset: int, end: int) -> None:
         """Handle the part of a segment that the read buffer has counted.
@@ -193,6 +199,29 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
         if not self.failedByMe:
             self.wasMaxMessagePayloadSizeExceeded = True
             self._fail_connection(MESSAGE_TOO_BIG, LIMITS["max_message_bytes"].log)
+
+    # Memory.
+
+    def tell_held(self) -> None:
+        """Tell the process what this connection holds, when it may have grown."""
+        HELD_BYTES.tell(self, self.held_bytes(), self.max_held_bytes)
+
+    def held_bytes(self) -> int:
+        """Return how many bytes this connection holds: received, half read, or not yet sent."""
+        held: int = self.read_buffer.waiting() + self.write_buffer.waiting() + len(self.data)
+        if self.inside_message:  # in Autobahn
+            held += self._message_bytes + FRAGMENT_BYTES
+            if self.current_frame is not None and self.current_frame.opcode < 8:
+                held -= self.current_frame.length - self.current_frame_masker.pointer()
+        return max(held, 0)
+
+    def cut(self) -> str:
+        """Cut the connection at once, because of what it holds; return its peer for the log."""
+        self.read_buffer.close()
+        self.wasNotCleanReason = LIMITS["max_held_bytes"].log
+        self.dropConnection(abort=True)
+        peer: str = self.peer
+        return peer
 
     # Sending.
 

@@ -29,8 +29,8 @@ __all__ = ["ReadBuffer"]
 TURN_BYTES = 16 * 1024
 """Bytes of a connection that one turn handles; a frame counts as 256 more."""
 
-COMPRESSED_TURN_BYTES = 1024
-"""The same for a connection with compression: a byte inflates to a thousand."""
+COMPRESSED_TURN_BYTES = 256
+"""The same for a connection with compression, where a byte may inflate to a thousand."""
 
 CALM_SECONDS = 1.0
 """A client that was not paused for so long has not been over its budget on end."""
@@ -63,6 +63,8 @@ class ReadBuffer(Intake):
 
     def receive(self, data: bytes) -> None:
         """Handle the bytes of a segment, now as far as possible."""
+        if self._connection is None:
+            return
         if self.holds:  # TLS hands on what it has read, although it is paused
             self._data = self._data[self._offset :] + data
             self._offset = 0
@@ -81,7 +83,7 @@ class ReadBuffer(Intake):
         self._cancel_timer()
 
     def waiting(self) -> int:
-        """Return the memory of what is received and not handled, in bytes."""
+        """Return the memory of what is received and not handled or not whole, in bytes."""
         return len(self._data) + self.memory
 
     def _handle(self, data: bytes, offset: int) -> None:
@@ -92,7 +94,8 @@ class ReadBuffer(Intake):
             connection.handle(data, offset, end)
         if self._connection is None or connection.state == connection.STATE_CLOSED:
             self._data = b""
-        elif end < len(data):
+            return
+        if end < len(data):
             self._data, self._offset = data, end
             if not self.holds:
                 self.holds = True
@@ -102,6 +105,8 @@ class ReadBuffer(Intake):
             self._data = b""
             self.holds = False
             connection.transport.resumeProducing()
+        if self.holds or not self.is_blank or connection.inside_message:
+            connection.tell_held()
 
     def _wait(self) -> None:
         connection = self._connection

@@ -66,6 +66,10 @@ class Cork:
                 write_buffer.abort()
 
 
+def _nothing() -> None:
+    """Tell nobody."""
+
+
 NEVER_CORKED = Cork()
 """The cork of a reactor that has none."""
 
@@ -76,14 +80,16 @@ class WriteBuffer:
     Args:
         transport: The connection's transport (``ITransport``). Its reactor may have a ``cork``.
         limit: Number of bytes that may wait before the next ones are refused; 0 for no limit.
+        tell: Called when bytes have to wait in the transport, each time that more of them do.
 
     """
 
-    __slots__ = ("_cork", "_held", "_limit", "_send", "_transport")
+    __slots__ = ("_cork", "_held", "_limit", "_send", "_tell", "_transport")
 
-    def __init__(self, transport: Any, limit: int) -> None:
+    def __init__(self, transport: Any, limit: int, tell: Callable[[], None] = _nothing) -> None:
         self._transport = transport
         self._limit = limit
+        self._tell = tell
         self._held = b""
         self._send: Callable[[bytes], int] | None = None
         self._cork: Cork = NEVER_CORKED
@@ -115,6 +121,8 @@ class WriteBuffer:
             return False
         if self._send is None:
             transport.write(data)
+            if self.waiting():
+                self._tell()
             return True
         self._held = data
         if self._cork.is_on:
@@ -143,6 +151,7 @@ class WriteBuffer:
                 sent = 0
         if sent != len(data):
             transport.write(data[sent:])
+            self._tell()
 
     def abort(self) -> None:
         """Drop the held bytes and cut the connection."""
@@ -155,6 +164,7 @@ class WriteBuffer:
         Twisted drops later writes, but keeps the bytes that wait for as long as the transport.
         """
         self._send = None
+        self._tell = _nothing
         self._held = b""
         transport = self._transport
         if type(transport) is Server:

@@ -24,6 +24,9 @@ const TURN_FRAMES: u32 = 8;
 /// message.
 const REFILL_SECONDS: f64 = 0.1;
 
+/// The shortest wait in seconds: a rounding error must not make a timer that is due at once.
+const SHORTEST_WAIT: f64 = 0.001;
+
 /// The rate of one bucket.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
@@ -75,7 +78,7 @@ impl Bucket {
             return 0.0;
         }
         let enough = (rate.per_second * REFILL_SECONDS).clamp(1.0, full);
-        (enough - self.tokens) / rate.per_second
+        ((enough - self.tokens) / rate.per_second).max(SHORTEST_WAIT)
     }
 }
 
