@@ -29,6 +29,9 @@ ANSWERS = {
     "room": [room(number) for number in range(DISTINCT)],
 }
 
+OUT_OF_REACH = {"max_command_rate": 0, "max_connections_per_address": 0, "max_handshake_rate": 0}
+"""Limits that are off, because the load is one client with one address."""
+
 
 class Handler:
     """A minimal session handler: it answers ``say...`` with chat and ``look...`` with a room."""
@@ -181,7 +184,7 @@ def mudwire_serve() -> None:
             session.msg(answers.room() if text[0] == "l" else answers.chat())
 
     endpoint = TCP4ServerEndpoint(reactor, 0, backlog=4096, interface="127.0.0.1")
-    portal = PortalService(Answers(), endpoint, options={"max_command_rate": 0})
+    portal = PortalService(Answers(), endpoint, options=OUT_OF_REACH)
     portal.startService()
     portal.listening.addCallback(lambda _: announce(portal.address.port))
     end_with_stdin(lambda: reactor.callFromThread(reactor.stop))

@@ -1,0 +1,104 @@
+"""Listener: a listening socket whose new connections wait while descriptors are short.
+
+Without a free descriptor, Twisted accepts all new connections on a reserved one and closes them,
+and says so where nobody looks. A listener leaves them in the kernel's queue instead, says once
+what is wrong, and asks for a descriptor. It pauses the port meanwhile: a listening socket stays
+readable, and the reactor would call it without end.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.tcp import Port
+
+from mudwire.quiet_log import QuietLog
+
+if TYPE_CHECKING:
+    from mudwire.transport.admission import Admission
+
+__all__ = ["Listener"]
+
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""The errors of accept(2) that say that the process or the machine has no more to give."""
+
+PAUSE_SECONDS = 1
+"""Seconds until the next try to accept, if nobody gave a descriptor up."""
+
+QUIET_SECONDS = 60
+"""Seconds without such an error after which the next one is logged again."""
+
+_log = QuietLog("mudwire")
+
+
+class Listener:
+    """The socket of a port, in place of the socket itself.
+
+    Args:
+        port: A listening port of Twisted.
+        admission: The places of its connections.
+
+    """
+
+    def __init__(self, port: Any, admission: Admission) -> None:
+        self._port = port
+        self._socket = port.socket
+        self._admission = admission
+        self._latest_error: float | None = None
+
+    @staticmethod
+    def adopt(port: Any, admission: Admission) -> None:
+        """Put a listener in the place of the socket of a port, if that is possible.
+
+        Args:
+            port: Any port, or None. Adopted is Twisted's own, for TCP, TLS and Unix sockets.
+            admission: The places of its connections.
+
+        """
+        if isinstance(port, Port) and port.connected and not isinstance(port.socket, Listener):
+            port.socket = Listener(port, admission)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute of the socket."""
+        return getattr(self._socket, name)
+
+    def accept(self) -> Any:
+        """Accept a connection.
+
+        Returns:
+            Its socket and its address.
+
+        Raises:
+            OSError: As accept(2) has it; that nothing waits (EAGAIN), if new ones must wait.
+
+        """
+        if not self._admission.may_accept:  # they are closed in this iteration of the reactor
+            raise BlockingIOError(errno.EAGAIN, "evicted connections hold their descriptors")
+        try:
+            return self._socket.accept()
+        except OSError as error:
+            if error.errno not in EXHAUSTED:
+                raise
+            self._pause(error)
+            raise BlockingIOError(errno.EAGAIN, "there are no descriptors") from error
+
+    def _pause(self, error: OSError) -> None:
+        now = self._port.reactor.seconds()
+        if self._latest_error is None or now - self._latest_error > QUIET_SECONDS:
+            _log.error(
+                "New connections wait: {error}. There are {connections} connections, and the "
+                "limit of file descriptors is {descriptors}. Raise it (ulimit -n, LimitNOFILE= "
+                "of systemd), or lower max_connections",
+                error=error.strerror,
+                connections=self._admission.count(),
+                descriptors=self._admission.descriptors,
+            )
+        self._latest_error = now
+        room = self._admission.make_room()
+        self._port.stopReading()
+        self._port.reactor.callLater(0 if room else PAUSE_SECONDS, self._go_on)
+
+    def _go_on(self) -> None:
+        if self._port.connected and not self._port.disconnecting:
+            self._port.startReading()
