@@ -4,9 +4,9 @@ The rules:
 
 * A connection waits at the door until its websocket handshake is done. Then it is a stranger, and
   a player from the login on. A player never loses the place.
-* Places have a bound, because each takes a file descriptor. Where all are taken, a newcomer gets
-  the place of somebody who is no player: another one at the door, or another stranger. So a
-  crowd of silent connections locks nobody out.
+* Places have a bound, because each takes a file descriptor. The door has a few of its own. Where
+  all are taken, a newcomer at the door gets the place of another one there, and a newcomer in its
+  handshake that of a stranger. So a crowd of silent connections locks nobody out.
 * The place of the longest wait is taken. Of the first ``CANDIDATES`` it is the one whose address
   has the most such connections, so a crowd of one address gives up its own places first.
 * What a stranger sends does not count as a sign of life: a crowd could send something, too.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from mudwire.limits import Limit, Limits
 
-__all__ = ["Admission", "HandshakeRates", "Queue", "descriptor_limit", "kept_back"]
+__all__ = ["Admission", "Episode", "HandshakeRates", "Queue", "descriptor_limit", "kept_back"]
 
 MIN_KEPT_BACK = 48
 """File descriptors that are kept back from websockets, at least; it is an eighth of many."""
@@ -50,6 +50,9 @@ MAX_NETWORKS = 10_000
 
 MAX_EVICTED = 8
 """Evicted connections that may hold their descriptors still, before accepting waits."""
+
+EPISODE_SECONDS = 60
+"""Seconds without trouble after which the next trouble is logged again."""
 
 MIN_SWEEP_SECONDS = 1
 """Seconds between two looks for strangers who have not logged in, at least."""
@@ -112,6 +115,24 @@ class Queue:
     def candidate(self) -> Any | None:
         """Return the first of the candidates whose network has the most connections here."""
         return max(self.first(), key=lambda one: self.count(self._networks[one]), default=None)
+
+
+class Episode:
+    """Trouble that goes on: it is logged when it begins.
+
+    Args:
+        seconds: Tells the time, in seconds.
+
+    """
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._latest: float | None = None
+
+    def begins(self) -> bool:
+        """Note the trouble; return whether there was none for ``EPISODE_SECONDS``."""
+        before, self._latest = self._latest, self._seconds()
+        return before is None or self._latest - before > EPISODE_SECONDS
 
 
 class HandshakeRates:
@@ -180,11 +201,14 @@ class Admission:
         self._handshakes = HandshakeRates(clock.seconds)
         self._sweep: Any = None
 
+        self._crowd = Episode(clock.seconds)
+
         kept = kept_back(self.descriptors)
+        self._door_places = kept // 2
         fits = self.descriptors and max(1, self.descriptors - kept)
         wanted = limits.max_connections
         self.max_websockets = fits if wanted is None else wanted
-        self.max_connections = (fits + kept // 2) if fits and wanted != 0 else 0
+        self.max_connections = (fits + self._door_places) if fits and wanted != 0 else 0
         if fits and self.max_websockets > fits:
             _log.warn(
                 "max_connections is {wanted}, but {descriptors} file descriptors are enough for "
@@ -275,6 +299,8 @@ class Admission:
 
     def make_room(self) -> bool:
         """Take the place of somebody who is no player; return whether there was one."""
+        if len(self._at_the_door) < self._door_places and self._evict_stranger():
+            return True
         return self._evict(self._at_the_door.candidate()) or self._evict_stranger()
 
     def _evict_stranger(self) -> bool:
@@ -287,12 +313,13 @@ class Admission:
     def _evict(self, connection: Any | None) -> bool:
         if connection is None:
             return False
-        _log.warn(
-            "All places are taken: {connections} connections, of them {players} players. "
-            "Who is not logged in gives way to newcomers",
-            connections=self.count(),
-            players=self.count_players(),
-        )
+        if self._crowd.begins():
+            _log.warn(
+                "All places are taken: {connections} connections, of them {players} players. "
+                "Who is not logged in gives way to newcomers",
+                connections=self.count(),
+                players=self.count_players(),
+            )
         self._forget(connection)
         self._evicted.add(connection)
         connection.evict()

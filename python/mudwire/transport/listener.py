@@ -1,5 +1,8 @@
 """Listener: a listening socket whose new connections wait while descriptors are short.
 
+The queue of the kernel is made longer than Twisted's, because a client whose connection finds no
+place in it tries again only after a second, and all players of a restarted game come at once.
+
 Without a free descriptor, Twisted accepts all new connections on a reserved one and closes them,
 and says so where nobody looks. A listener leaves them in the kernel's queue instead, says once
 what is wrong, and asks for a descriptor. It pauses the port meanwhile: a listening socket stays
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.tcp import Port
 
 from mudwire.quiet_log import QuietLog
+from mudwire.transport.admission import Episode
 
 if TYPE_CHECKING:
     from mudwire.transport.admission import Admission
@@ -23,11 +27,11 @@ __all__ = ["Listener"]
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 """The errors of accept(2) that say that the process or the machine has no more to give."""
 
+BACKLOG = 1024
+"""Connections that may wait in the kernel's queue, at least (listen(2))."""
+
 PAUSE_SECONDS = 1
 """Seconds until the next try to accept, if nobody gave a descriptor up."""
-
-QUIET_SECONDS = 60
-"""Seconds without such an error after which the next one is logged again."""
 
 _log = QuietLog("mudwire")
 
@@ -45,7 +49,9 @@ class Listener:
         self._port = port
         self._socket = port.socket
         self._admission = admission
-        self._latest_error: float | None = None
+        self._shortage = Episode(port.reactor.seconds)
+        if port.backlog is not None:  # a socket of systemd has what its unit says
+            self._socket.listen(max(port.backlog, BACKLOG))
 
     @staticmethod
     def adopt(port: Any, admission: Admission) -> None:
@@ -84,8 +90,7 @@ class Listener:
             raise BlockingIOError(errno.EAGAIN, "there are no descriptors") from error
 
     def _pause(self, error: OSError) -> None:
-        now = self._port.reactor.seconds()
-        if self._latest_error is None or now - self._latest_error > QUIET_SECONDS:
+        if self._shortage.begins():
             _log.error(
                 "New connections wait: {error}. There are {connections} connections, and the "
                 "limit of file descriptors is {descriptors}. Raise it (ulimit -n, LimitNOFILE= "
@@ -94,7 +99,6 @@ class Listener:
                 connections=self._admission.count(),
                 descriptors=self._admission.descriptors,
             )
-        self._latest_error = now
         room = self._admission.make_room()
         self._port.stopReading()
         self._port.reactor.callLater(0 if room else PAUSE_SECONDS, self._go_on)
