@@ -112,7 +112,7 @@ LIMITS: dict[str, Limit] = {
             unit="handshakes per second",
             close_code=429,
             what="most websocket handshakes of an address (IPv6: of a /64) in a second; "
-            "those of ten seconds may come at once",
+            "those of ten seconds may come at once; ten times as many connections are accepted",
             protects="the processor from a client that connects again and again",
             log="more handshakes than max_handshake_rate",
         ),

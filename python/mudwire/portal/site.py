@@ -117,11 +117,14 @@ class PortalSite(Site):
         return [b"http/1.1"]
 
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 # Twisted's name
-        """Return an HTTP channel with the limits."""
+        """Return an HTTP channel with the limits; None for one that connects too often."""
+        network = self._upstreams.network_of(getattr(addr, "host", None))
+        if not self._admission.may_connect(network):
+            return None
         channel: Any = super().buildProtocol(addr)
         channel.totalHeadersSize = channel.MAX_LENGTH = self._header_bytes
         channel.admission = self._admission
-        self._admission.enter(channel, self._upstreams.network_of(getattr(addr, "host", None)))
+        self._admission.enter(channel, network)
         return channel
 
     def log(self, request: Any) -> None:

@@ -3,7 +3,8 @@
 The rules:
 
 * A connection waits at the door until its websocket handshake is done. Then it is a stranger, and
-  a player from the login on. A player never loses the place.
+  a player from the login on. A player never loses the place, and nobody loses it before the
+  reactor has read what they sent first.
 * Places have a bound, because each takes a file descriptor. The door has a few of its own. Where
   all are taken, a newcomer at the door gets the place of another one there, and a newcomer in its
   handshake that of a stranger. So a crowd of silent connections locks nobody out.
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from mudwire.limits import Limit, Limits
 
-__all__ = ["Admission", "Episode", "HandshakeRates", "Queue", "descriptor_limit", "kept_back"]
+__all__ = ["Admission", "Episode", "Queue", "Rates", "descriptor_limit", "kept_back"]
 
 MIN_KEPT_BACK = 48
 """File descriptors that are kept back from websockets, at least; it is an eighth of many."""
@@ -45,8 +46,11 @@ CANDIDATES = 64
 BURST_SECONDS = 10
 """For how many seconds the handshakes of a network may come at once, after a pause."""
 
+CONNECTIONS_PER_HANDSHAKE = 10
+"""How many times ``max_handshake_rate`` a network may connect: a browser does so for each file."""
+
 MAX_NETWORKS = 10_000
-"""Networks whose handshakes are remembered; the one that made none for longest is forgotten."""
+"""Networks whose rates are remembered; the one that made nothing for longest is forgotten."""
 
 MAX_EVICTED = 8
 """Evicted connections that may hold their descriptors still, before accepting waits."""
@@ -135,10 +139,10 @@ class Episode:
         return before is None or self._latest - before > EPISODE_SECONDS
 
 
-class HandshakeRates:
-    """How many handshakes each network has made lately.
+class Rates:
+    """How many handshakes, or connections, each network has made lately.
 
-    A network is known by the time at which it may make ``BURST_SECONDS`` of handshakes again
+    A network is known by the time at which it may make those of ``BURST_SECONDS`` at once again
     (the generic cell rate algorithm, ITU-T I.371). It is forgotten from then on.
 
     Args:
@@ -155,14 +159,14 @@ class HandshakeRates:
         return len(self._rested)
 
     def take(self, network: str, rate: float) -> bool:
-        """Count a handshake, if the network may make one.
+        """Count one, if the network may make one.
 
         Args:
             network: The network.
-            rate: Handshakes that a network may make in a second.
+            rate: How many a network may make in a second.
 
         Returns:
-            Whether it may. A handshake over the rate is not counted.
+            Whether it may. One over the rate is not counted.
 
         """
         now = self._seconds()
@@ -171,7 +175,7 @@ class HandshakeRates:
                 del self._rested[old]
         before = max(self._rested.pop(network, now), now)
         after = before + 1 / rate
-        # The comparison allows for rounding: a hundredth of a handshake.
+        # The comparison allows for rounding: a hundredth of one.
         may = after - now <= BURST_SECONDS + 0.01 / rate
         self._rested[network] = after if may else before
         if len(self._rested) > MAX_NETWORKS:
@@ -193,12 +197,15 @@ class Admission:
         self._limits = limits
         self._clock = clock
         self.descriptors = descriptor_limit() if descriptors is None else descriptors
+        self._arriving: dict[Any, str | None] = {}
+        self._arrival_is_due = False
         self._at_the_door = Queue()
         self._websockets = Queue()
         self._strangers = Queue()
         self._since: dict[Any, float] = {}
         self._evicted: set[Any] = set()
-        self._handshakes = HandshakeRates(clock.seconds)
+        self._handshakes = Rates(clock.seconds)
+        self._connections = Rates(clock.seconds)
         self._sweep: Any = None
 
         self._crowd = Episode(clock.seconds)
@@ -221,6 +228,27 @@ class Admission:
 
     # Connections come and go.
 
+    def may_connect(self, network: str | None) -> bool:
+        """Return whether a network may make another connection now, and count it.
+
+        One that may not is closed without an answer, because an answer costs more than it is
+        worth: the client has connected ``CONNECTIONS_PER_HANDSHAKE`` times as often as it may
+        make handshakes.
+
+        Args:
+            network: The network of a new connection; None for one that is not counted.
+
+        """
+        rate = self._limits.max_handshake_rate * CONNECTIONS_PER_HANDSHAKE
+        if network is None or rate <= 0 or self._connections.take(network, rate):
+            return True
+        _log.info(
+            "{network}: more than {rate} connections a second, closed without an answer",
+            network=network,
+            rate=rate,
+        )
+        return False
+
     def enter(self, connection: Visitor, network: str | None) -> None:
         """Give a new connection a place at the door; another one may lose its place for it.
 
@@ -231,7 +259,17 @@ class Admission:
         """
         if 0 < self.max_connections <= self.count():
             self.make_room()
-        self._at_the_door.add(connection, network)
+        if not self._arrival_is_due:
+            # Timers go before reading: only the one after next comes when these were read.
+            self._arrival_is_due = True
+            self._clock.callLater(0, self._clock.callLater, 0, self._have_arrived)
+        self._arriving[connection] = network
+
+    def _have_arrived(self) -> None:
+        self._arrival_is_due = False
+        for connection, network in self._arriving.items():
+            self._at_the_door.add(connection, network)
+        self._arriving.clear()
 
     def answered(self, connection: Visitor) -> None:
         """Let the wait of a connection at the door begin anew: it has made a whole request."""
@@ -258,7 +296,7 @@ class Admission:
                 return LIMITS["max_connections_per_address"]
         if 0 < self.max_websockets <= len(self._websockets) and not self._evict_stranger():
             return LIMITS["max_connections"]
-        self._at_the_door.remove(connection)
+        self._forget(connection)
         self._websockets.add(connection, network)
         self._strangers.add(connection, network)
         if limits.login_timeout:
@@ -278,6 +316,7 @@ class Admission:
         self._evicted.discard(connection)
 
     def _forget(self, connection: Visitor) -> None:
+        self._arriving.pop(connection, None)
         self._at_the_door.remove(connection)
         self._websockets.remove(connection)
         self.recognise(connection)
@@ -286,7 +325,7 @@ class Admission:
 
     def count(self) -> int:
         """Return the number of connections that have a place."""
-        return len(self._at_the_door) + len(self._websockets)
+        return len(self._arriving) + len(self._at_the_door) + len(self._websockets)
 
     def count_players(self) -> int:
         """Return the number of websockets whose login is known."""
@@ -294,14 +333,28 @@ class Admission:
 
     @property
     def may_accept(self) -> bool:
-        """Whether the evicted connections have given back enough descriptors to accept others."""
-        return len(self._evicted) < MAX_EVICTED
+        """Whether there is a place for another connection, or somebody at the door who gives way.
 
-    def make_room(self) -> bool:
-        """Take the place of somebody who is no player; return whether there was one."""
-        if len(self._at_the_door) < self._door_places and self._evict_stranger():
+        If not, there soon will be: when the evicted have closed, and the arriving were read.
+        """
+        has_place = self.max_connections <= 0 or self.count() < self.max_connections
+        return len(self._evicted) < MAX_EVICTED and (has_place or len(self._at_the_door) > 0)
+
+    def make_room(self, *, has_waited: bool = False) -> bool:
+        """Take the place of somebody who is no player.
+
+        Args:
+            has_waited: Whether the newcomer has waited already. Only then must somebody at the
+                door give way where there are few, because they are newcomers as well.
+
+        Returns:
+            Whether there was somebody.
+
+        """
+        is_crowded = len(self._arriving) + len(self._at_the_door) >= self._door_places
+        if not is_crowded and self._evict_stranger():
             return True
-        return self._evict(self._at_the_door.candidate()) or self._evict_stranger()
+        return (is_crowded or has_waited) and self._evict(self._at_the_door.candidate())
 
     def _evict_stranger(self) -> bool:
         # A game may log a player in without a word to the protocol.

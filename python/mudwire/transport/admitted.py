@@ -25,8 +25,6 @@ CLOSED: int = Connection.STATE_CLOSED
 POLICY_VIOLATION: int = Connection.CLOSE_STATUS_CODE_POLICY_VIOLATION
 TOO_MANY_REQUESTS = 429  # RFC 6585, section 4
 
-EVICTED = "its place is for a newcomer, and it is not logged in"
-
 _log = QuietLog("mudwire")
 
 
@@ -54,8 +52,14 @@ class AdmittedConnection(Connection):
     def _connectionMade(self) -> None:
         """Begin, with a place at the door."""
         super()._connectionMade()
-        self.admission.enter(self, self._network())
-        Listener.adopt(getattr(self.transport, "server", None), self.admission)
+        admission, network = self.admission, self._network()
+        port = getattr(self.transport, "server", None)
+        Listener.adopt(port, admission)
+        admission.enter(self, network)
+        # A connection that HTTP hands over was counted when it was accepted.
+        is_new = getattr(port, "factory", None) is self.factory
+        if is_new and not admission.may_connect(network):
+            self._cut("connects too often")
 
     def _connectionLost(self, reason: Any) -> None:
         """Give the place back, and end."""
@@ -92,10 +96,13 @@ class AdmittedConnection(Connection):
 
     def evict(self) -> None:
         """Cut the connection at once; a close frame could wait for a client that does not read."""
+        self._cut("its place is for a newcomer, and it is not logged in")
+
+    def _cut(self, reason: str) -> None:
         if self.state == CLOSED:  # but its transport waits for the client
             self.transport.abortConnection()
         else:
-            self.wasNotCleanReason = EVICTED
+            self.wasNotCleanReason = reason
             self.dropConnection(abort=True)
 
     def end_late_login(self) -> None:

@@ -49,6 +49,7 @@ class Listener:
         self._port = port
         self._socket = port.socket
         self._admission = admission
+        self._has_waited = False
         self._shortage = Episode(port.reactor.seconds)
         if port.backlog is not None:  # a socket of systemd has what its unit says
             self._socket.listen(max(port.backlog, BACKLOG))
@@ -79,15 +80,17 @@ class Listener:
             OSError: As accept(2) has it; that nothing waits (EAGAIN), if new ones must wait.
 
         """
-        if not self._admission.may_accept:  # they are closed in this iteration of the reactor
-            raise BlockingIOError(errno.EAGAIN, "evicted connections hold their descriptors")
+        if not self._admission.may_accept:  # but in the next iteration of the reactor, or so
+            raise BlockingIOError(errno.EAGAIN, "all places are taken")
         try:
-            return self._socket.accept()
+            accepted = self._socket.accept()
         except OSError as error:
             if error.errno not in EXHAUSTED:
                 raise
             self._pause(error)
             raise BlockingIOError(errno.EAGAIN, "there are no descriptors") from error
+        self._has_waited = False
+        return accepted
 
     def _pause(self, error: OSError) -> None:
         if self._shortage.begins():
@@ -99,7 +102,8 @@ class Listener:
                 connections=self._admission.count(),
                 descriptors=self._admission.descriptors,
             )
-        room = self._admission.make_room()
+        room = self._admission.make_room(has_waited=self._has_waited)
+        self._has_waited = self._has_waited or not room
         self._port.stopReading()
         self._port.reactor.callLater(0 if room else PAUSE_SECONDS, self._go_on)
 
