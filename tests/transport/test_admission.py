@@ -236,18 +236,23 @@ def test_nobody_gives_way_before_the_first_bytes_were_read():
     admission = admission_of(clock, descriptors=49)
     assert admission.max_connections == 25
     batch = []
+    for _ in range(20):
+        batch.append(Visitor())
+        admission.enter(batch[-1], None)
+    run_timers(clock)  # in the next iteration of the reactor, before it reads and accepts
     while admission.may_accept:
         batch.append(Visitor())
         admission.enter(batch[-1], None)
     assert len(batch) == 25
     assert not admission.make_room()
-    run_timers(clock)  # in the next iteration of the reactor, before reading
-    assert not admission.may_accept
-    assert not admission.make_room()
     run_timers(clock)
     assert admission.may_accept
-    assert admission.make_room()
-    assert [one.is_evicted for one in batch] == [True] + [False] * 24
+    for _ in range(20):
+        assert admission.make_room(has_waited=True)
+    assert not admission.make_room(has_waited=True)
+    assert [one.is_evicted for one in batch] == [True] * 20 + [False] * 5
+    run_timers(clock)
+    assert admission.make_room(has_waited=True)
 
 
 def test_accepting_waits_for_the_descriptors_of_the_evicted():

@@ -260,16 +260,19 @@ class Admission:
         if 0 < self.max_connections <= self.count():
             self.make_room()
         if not self._arrival_is_due:
-            # Timers go before reading: only the one after next comes when these were read.
             self._arrival_is_due = True
-            self._clock.callLater(0, self._clock.callLater, 0, self._have_arrived)
+            self._clock.callLater(0, self._will_be_read)
         self._arriving[connection] = network
 
-    def _have_arrived(self) -> None:
+    def _will_be_read(self) -> None:
+        # An iteration of the reactor runs the timers, then it reads and accepts.
         self._arrival_is_due = False
-        for connection, network in self._arriving.items():
-            self._at_the_door.add(connection, network)
-        self._arriving.clear()
+        self._clock.callLater(0, self._were_read, list(self._arriving))
+
+    def _were_read(self, connections: list[Visitor]) -> None:
+        for connection in connections:
+            if connection in self._arriving:
+                self._at_the_door.add(connection, self._arriving.pop(connection))
 
     def answered(self, connection: Visitor) -> None:
         """Let the wait of a connection at the door begin anew: it has made a whole request."""
