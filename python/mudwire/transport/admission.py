@@ -200,8 +200,8 @@ class Admission:
         self._arriving: dict[Any, str | None] = {}
         self._arrival_is_due = False
         self._at_the_door = Queue()
-        self._websockets = Queue()
         self._strangers = Queue()
+        self._players = Queue()
         self._since: dict[Any, float] = {}
         self._evicted: set[Any] = set()
         self._handshakes = Rates(clock.seconds)
@@ -295,12 +295,12 @@ class Admission:
             rate = limits.max_handshake_rate
             if rate > 0 and not self._handshakes.take(network, rate):
                 return LIMITS["max_handshake_rate"]
-            if 0 < limits.max_connections_per_address <= self._websockets.count(network):
+            count = self._strangers.count(network) + self._players.count(network)
+            if 0 < limits.max_connections_per_address <= count:
                 return LIMITS["max_connections_per_address"]
-        if 0 < self.max_websockets <= len(self._websockets) and not self._evict_stranger():
+        if 0 < self.max_websockets <= self.count_websockets() and not self._evict_stranger():
             return LIMITS["max_connections"]
         self._forget(connection)
-        self._websockets.add(connection, network)
         self._strangers.add(connection, network)
         if limits.login_timeout:
             self._since[connection] = self._clock.seconds()
@@ -310,8 +310,10 @@ class Admission:
 
     def recognise(self, connection: Visitor) -> None:
         """Make a stranger a player, who has logged in."""
-        self._strangers.remove(connection)
-        self._since.pop(connection, None)
+        if connection in self._strangers:
+            self._players.add(connection, self._strangers.network(connection))
+            self._strangers.remove(connection)
+            self._since.pop(connection, None)
 
     def leave(self, connection: Visitor) -> None:
         """Take back the place of a connection that has ended, or is in other hands."""
@@ -320,19 +322,23 @@ class Admission:
 
     def _forget(self, connection: Visitor) -> None:
         self._arriving.pop(connection, None)
-        self._at_the_door.remove(connection)
-        self._websockets.remove(connection)
-        self.recognise(connection)
+        for queue in (self._at_the_door, self._strangers, self._players):
+            queue.remove(connection)
+        self._since.pop(connection, None)
 
     # Places.
 
     def count(self) -> int:
         """Return the number of connections that have a place."""
-        return len(self._arriving) + len(self._at_the_door) + len(self._websockets)
+        return len(self._arriving) + len(self._at_the_door) + self.count_websockets()
+
+    def count_websockets(self) -> int:
+        """Return the number of connections whose handshake is done."""
+        return len(self._strangers) + len(self._players)
 
     def count_players(self) -> int:
         """Return the number of websockets whose login is known."""
-        return len(self._websockets) - len(self._strangers)
+        return len(self._players)
 
     @property
     def may_accept(self) -> bool:

@@ -74,7 +74,8 @@ class Upstreams:
             return None
         if isinstance(parsed, IPv6Address):
             return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
-        return str(parsed)
+        text = str(parsed)
+        return address if address == text else text  # an idle connection has this string already
 
     def _trusts(self, address: IPv4Address | IPv6Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)
