@@ -26,11 +26,26 @@ SECONDS = 20
 
 
 class Portal:
-    """A running ``mudwire serve``. A thread reads its log, so that a full pipe never blocks it."""
+    """A running ``mudwire serve``. A thread reads its log, so that a full pipe never blocks it.
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    Args:
+        arguments: The options of the command line.
+        environment: Environment variables that are added.
+        descriptors: The limit of file descriptors; that of the tests if None.
+
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        descriptors: int | None = None,
+    ) -> None:
+        command = [sys.executable, "-m", "mudwire", "serve", *arguments]
+        if descriptors is not None:
+            command = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh", *command]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "mudwire", "serve", *arguments],
+            command,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **(environment or {})},

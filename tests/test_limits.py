@@ -38,6 +38,8 @@ def test_all_limits_except_times_are_whole_numbers():
     limits = {**LIMITS, **HTTP_LIMITS}
     assert {name for name, limit in limits.items() if limit.whole} == {
         "max_connections",
+        "max_connections_per_address",
+        "max_handshake_rate",
         "max_handshake_bytes",
         "max_message_bytes",
         "max_queue_bytes",
@@ -51,7 +53,15 @@ def test_all_limits_except_times_are_whole_numbers():
         "stranger_percent",
         "max_pipelined_requests",
     }
-    assert all(type(limit.default) is int for limit in limits.values() if limit.whole)
+    given = [limit for limit in limits.values() if limit.default is not None]
+    assert all(type(limit.default) is int for limit in given if limit.whole)
+
+
+def test_a_limit_without_a_number_says_where_its_value_comes_from():
+    limits = {**LIMITS, **HTTP_LIMITS}
+    assert {name for name, limit in limits.items() if limit.auto} == {
+        name for name, limit in limits.items() if limit.default is None
+    }
 
 
 @pytest.mark.parametrize(
@@ -83,13 +93,6 @@ def test_a_header_over_max_handshake_bytes_gets_431(serve):
     with pytest.raises(InvalidStatus) as refused:
         server.connect(additional_headers={"Cookie": "x" * 500}).__enter__()
     assert refused.value.response.status_code == 431
-
-
-def test_a_connection_over_max_connections_is_refused(serve):
-    server = serve(maxConnections=1)
-    with server.connect(), pytest.raises(InvalidStatus) as refused:
-        server.connect().__enter__()
-    assert refused.value.response.status_code == LIMITS["max_connections"].close_code
 
 
 @pytest.mark.parametrize("limit", [2, 2.0, 0, 0.0, 1e30, float("inf")])

@@ -31,6 +31,9 @@ ANSWERS = {
     "room": [room(number) for number in range(DISTINCT)],
 }
 
+OUT_OF_REACH = {"max_command_rate": 0, "max_connections_per_address": 0, "max_handshake_rate": 0}
+"""Limits that are off, because the load is one client with one address."""
+
 
 class Handler:
     """A minimal session handler: it answers ``say...`` with chat and ``look...`` with a room."""

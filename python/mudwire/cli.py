@@ -80,7 +80,7 @@ def serve(parser: Parser, arguments: argparse.Namespace) -> int:
     except EnvironmentVariableError as error:
         parser.error(str(error))
     except AddressError as error:
-        given = arguments.listen is not None
+        given = hasattr(arguments, "listen")
         source = "argument --listen" if given else "environment variable MUDWIRE_LISTEN"
         parser.error(f"{source}: {error}")
 

@@ -47,12 +47,15 @@ class Game(ABC):
 
     Attributes:
         title: The title of the page.
+        login_timeout: Seconds from its connection after which a session that is not logged in is
+            closed; 0 for never. The option of the same name overrides it.
         sessions: The session handler, which iterates over all connected sessions; it is set
             before ``at_start``.
 
     """
 
     title = "mudwire"
+    login_timeout: float = 0
     sessions: EmbeddedSessionHandler
 
     def at_start(self) -> None:  # noqa: B027 # a hook that a game may leave out

@@ -32,7 +32,7 @@ class Limit:
     Attributes:
         name: The name of the limit and of its option (``--max-queue-bytes``).
         attribute: The class attribute; Autobahn's where Autobahn has one.
-        default: The default value; 0 for off.
+        default: The default value; 0 for off, None for one that ``auto`` describes.
         unit: The unit of the value.
         close_code: The code that the client sees: a close code (RFC 6455, section 7.4; 1006 means
             that the connection is cut without a close frame), or the HTTP status before the
@@ -40,17 +40,19 @@ class Limit:
         what: The limited quantity.
         protects: The purpose of the limit.
         log: The text of the line in the log; None without one.
+        auto: Where the value comes from if nobody gives one; None if the default is a number.
 
     """
 
     name: str
     attribute: str
-    default: float
+    default: float | None
     unit: str
     close_code: int | None
     what: str
     protects: str
     log: str | None
+    auto: str | None = None
 
     @property
     def whole(self) -> bool:
@@ -83,13 +85,47 @@ LIMITS: dict[str, Limit] = {
     for limit in (
         Limit(
             name="max_connections",
-            attribute="maxConnections",
-            default=0,
+            attribute="max_connections",
+            default=None,
+            auto="from the limit of file descriptors",
             unit="connections",
             close_code=503,
-            what="most websockets at once (plain HTTP does not count)",
-            protects="the process from more connections than it should hold",
-            log="maximum number of connections reached",
+            what="most websockets at once; where all are taken, "
+            "one that is not logged in gives way to a newcomer",
+            protects="the file descriptors of the process",
+            log="max_connections is reached",
+        ),
+        Limit(
+            name="max_connections_per_address",
+            attribute="max_connections_per_address",
+            default=200,
+            unit="connections",
+            close_code=429,
+            what="most websockets at once of an address (IPv6: of a /64)",
+            protects="the places of other players from one address",
+            log="more websockets than max_connections_per_address",
+        ),
+        Limit(
+            name="max_handshake_rate",
+            attribute="max_handshake_rate",
+            default=10,
+            unit="handshakes per second",
+            close_code=429,
+            what="most websocket handshakes of an address (IPv6: of a /64) in a second; "
+            "those of ten seconds may come at once; ten times as many connections are accepted",
+            protects="the processor from a client that connects again and again",
+            log="more handshakes than max_handshake_rate",
+        ),
+        Limit(
+            name="login_timeout",
+            attribute="login_timeout",
+            default=None,
+            auto="as the game asks",
+            unit="seconds",
+            close_code=1008,
+            what="longest wait for a session to log in",
+            protects="the places of players from clients that never log in",
+            log="not logged in within login_timeout",
         ),
         Limit(
             name="open_handshake_timeout",
@@ -334,12 +370,15 @@ class Limits:
     autoPingTimeout: float
     budget_timeout: float
     closeHandshakeTimeout: float
-    maxConnections: int
+    login_timeout: float | None
     max_byte_burst: int
     max_byte_rate: int
+    max_connections: int | None
+    max_connections_per_address: int
     max_control_burst: int
     max_control_rate: int
     max_handshake_bytes: int
+    max_handshake_rate: int
     max_held_bytes: int
     max_message_burst: int
     max_message_bytes: int

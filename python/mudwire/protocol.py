@@ -32,11 +32,11 @@ from mudwire.formats import WIRE_FORMATS, WireFormat
 from mudwire.limits import LIMITS
 from mudwire.quiet_log import QuietLog
 from mudwire.sessions.browser_login import BrowserLogin
+from mudwire.transport.admitted import AdmittedConnection
 from mudwire.transport.connection import CONNECTING, Connection
-from mudwire.transport.upstreams import Upstreams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from autobahn.websocket.types import ConnectionRequest
 
@@ -52,7 +52,7 @@ DEFAULT_FORMAT = "v1.evennia.com"
 _log = QuietLog("mudwire")
 
 
-class PlainWebClientProtocol(BrowserLogin, Connection):
+class PlainWebClientProtocol(BrowserLogin, AdmittedConnection):
     """One player's websocket connection, which is also the session in the application.
 
     An application, such as Evennia, sets the class attributes. A concrete class adds the
@@ -65,9 +65,6 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
 
     subprotocols: Sequence[str] | None = None
     """The subprotocols to accept, the preferred first; None for all of ``wire_formats``."""
-
-    upstream_ips: Iterable[str] = ()
-    """The addresses and networks of the proxies whose X-Forwarded-For is believed."""
 
     reserved_names: ClassVar[frozenset[str]] = frozenset({"self", "session", "options"})
     """Commands that are refused: their names are parameters of the methods further in."""
@@ -109,7 +106,7 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
     # The handshake.
 
     def onConnect(self, request: ConnectionRequest) -> str | None:
-        """Choose the subprotocol during the handshake (RFC 6455, section 1.9).
+        """Admit the connection and choose the subprotocol in the handshake (RFC 6455, section 1.9).
 
         Args:
             request: The handshake; ``protocols`` holds the subprotocols that the client offers.
@@ -118,7 +115,11 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
             The first of the server's subprotocols that the client offers. None if there is none,
             and then the codec is that of ``v1.evennia.com``.
 
+        Raises:
+            ConnectionDeny: A limit of connections or of handshakes keeps the client out.
+
         """
+        self._admit()
         supported = self.wire_formats if self.subprotocols is None else self.subprotocols
         for name in supported:
             if name in request.protocols and name in self.wire_formats:
@@ -144,6 +145,8 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
         """Make the session, log it in from the browser, and hand it to the session handler."""
         self.init_session("websocket", self._client_address(), self.factory.sessionhandler)
         self._log_in_from_browser()
+        if self.logged_in:
+            self.admission.recognise(self)
         if self.wire_format is None:
             self.wire_format = self._default_format()
         if self.wire_format is None:
@@ -176,11 +179,10 @@ class PlainWebClientProtocol(BrowserLogin, Connection):
             self._end_session()
             self._fail_connection(INTERNAL_ERROR, "The session could not be made")
 
-    def _client_address(self) -> str | None:
-        client = getattr(self.transport, "client", None)
-        peer = client[0] if client else None
-        headers = getattr(self, "http_headers", {})
-        return Upstreams.of(*self.upstream_ips).client_address(peer, headers.get("x-forwarded-for"))
+    def at_login(self) -> None:
+        """Become a player, who keeps the place, and store the login for the browser."""
+        self.admission.recognise(self)
+        super().at_login()
 
     # The end.
 

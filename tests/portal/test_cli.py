@@ -53,8 +53,8 @@ def test_help_names_every_option_with_its_variable_and_default():
         assert f"{given} {option.help} [{default}{option.variable}]" in text
         assert " " not in option.metavar
     for limit in LIMITS.values():
-        if limit.default == 0:
-            assert f"[default: off; MUDWIRE_{limit.name.upper()}]" in text
+        if limit.auto:
+            assert f"auto: {limit.auto} [default: auto; MUDWIRE_{limit.name.upper()}]" in text
     assert "Ctrl-C" in text
 
 
@@ -102,6 +102,8 @@ def test_version_prints_the_version_of_the_package():
         (("--origin", "https://example.com/page"), "is not an origin"),
         (("--proxy", "localhost"), "expected an IP address or a network"),
         (("--max-message-bytes", "many"), "'many' is not a whole number from 0, nor off"),
+        (("--max-message-bytes", "auto"), "'auto' is not a whole number from 0, nor off"),
+        (("--login-timeout", "never"), "'never' is not a number from 0, nor off or auto"),
         (("--max-message-bytes", "0.5"), "'0.5' is not a whole number from 0"),
         (("--max-command-rate", "1.5"), "'1.5' is not a whole number from 0"),
         (("--max-connections", "inf"), "'inf' is not a whole number from 0"),

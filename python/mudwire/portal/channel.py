@@ -11,7 +11,7 @@ and neither reads nor answers a request while output waits.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.protocol import connectionDone
 from twisted.web import http
@@ -19,6 +19,9 @@ from twisted.web.server import Request
 
 from mudwire.limits import HTTP_LIMITS, LIMITS, HttpLimits
 from mudwire.quiet_log import QuietLog
+
+if TYPE_CHECKING:
+    from mudwire.transport.admission import Admission
 
 _log = QuietLog(__name__)
 
@@ -39,7 +42,13 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
 
     The transport calls ``pauseProducing`` when more than ``max_http_output_bytes`` wait for the
     client, and ``resumeProducing`` when none wait.
+
+    Attributes:
+        admission: The places of the portal; the connection has one at the door.
+
     """
+
+    admission: Admission
 
     transport: Any  # mypy cannot read its interface, nor that of the producer
     _networkProducer: Any  # noqa: N815 # Twisted's name
@@ -88,6 +97,7 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
         It waits for the next iteration of the reactor, or until the client has read the answers.
         """
         self._answered += 1
+        self.admission.answered(self)
         if self._next_turn is None:
             self._next_turn = self.callLater(0, self._begin_turn)
         self.paused = self._output_waits or self._answered == self.max_pipelined_requests
@@ -129,7 +139,13 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
         """Stop all timers."""
         self._cancel_turn()
         self._cancel_deadline()
+        self.admission.leave(self)
         super().connectionLost(reason)
+
+    def evict(self) -> None:
+        """Cut the connection at once: another one gets its place."""
+        _log.debug("{peer}: its place is for a newcomer", peer=self.getPeer())
+        self.transport.abortConnection()
 
     def detach(self) -> Any:
         """Give up the transport, so that the channel and its request are freed.
@@ -139,6 +155,7 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
 
         """
         self._cancel_turn()
+        self.admission.leave(self)
         self.setTimeout(None)
         self.requests.clear()
         transport = self.transport

@@ -92,6 +92,7 @@ class Lobby(Game):
     """
 
     title = "mudwire lobby"
+    login_timeout = 300
 
     def __init__(self, clock: Any = None) -> None:
         self._clock = clock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from argparse import SUPPRESS
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -72,18 +73,19 @@ class Option:
         )
 
     def add_to(self, parser: argparse._ActionsContainer) -> None:
-        """Add the option to a parser or a group; the parsed value is None if it is not given."""
+        """Add the option to a parser or a group; an option that is not given leaves no value."""
         names = [f"-{self.short}"] if self.short else []
         names.append(f"--{self.name}")
         text = f"{self.help} {self.origin}".replace("%", "%%")
         if self.switch:
-            parser.add_argument(*names, action="store_true", default=None, help=text)
+            parser.add_argument(*names, action="store_true", default=SUPPRESS, help=text)
         else:
             parser.add_argument(
                 *names,
                 metavar=self.metavar,
                 type=self._parse_argument,
                 action="append" if self.many else "store",
+                default=SUPPRESS,
                 help=text,
             )
 
@@ -97,9 +99,8 @@ class Option:
             EnvironmentVariableError: The value comes from the environment and is wrong.
 
         """
-        given = getattr(arguments, self.dest)
-        if given is not None:
-            return given
+        if hasattr(arguments, self.dest):
+            return getattr(arguments, self.dest)
         text = os.environ.get(self.variable)
         if not text:
             return self._parse_all(self.default)
@@ -175,23 +176,28 @@ def parse_switch(text: str) -> bool:
     return switches[text.lower()]
 
 
-def parse_limit(text: str, *, whole: bool) -> float:
+def parse_limit(text: str, *, whole: bool, auto: bool = False) -> float | None:
     """Return a limit.
 
     Args:
         text: A number that is not negative, or ``off`` for 0.
         whole: Whether the limit is a whole number; then an int is returned.
+        auto: Whether the text may also be ``auto``; then None is returned.
 
     Raises:
         ValueError: The text is no such number.
 
     """
+    if auto and text == "auto":
+        return None
     try:
         number = 0.0 if text == "off" else float(text)
     except ValueError:
         number = -1
     if not 0 <= number < float("inf") or (whole and not number.is_integer()):
-        raise ValueError(f"{text!r} is not a {'whole ' if whole else ''}number from 0, nor off")
+        kind = "whole number" if whole else "number"
+        words = "off or auto" if auto else "off"
+        raise ValueError(f"{text!r} is not a {kind} from 0, nor {words}")
     return int(number) if whole else number
 
 
@@ -250,9 +256,10 @@ def _limit_option(limit: Limit) -> Option:
     return Option(
         limit.name.replace("_", "-"),
         limit.unit.partition(" ")[0].upper(),
-        f"{limit.what}; protects {limit.protects}",
-        str(limit.default or "off"),
-        partial(parse_limit, whole=limit.whole),
+        f"{limit.what}; protects {limit.protects}"
+        + (f"; auto: {limit.auto}" if limit.auto else ""),
+        "auto" if limit.default is None else str(limit.default or "off"),
+        partial(parse_limit, whole=limit.whole, auto=limit.default is None),
     )
 
 

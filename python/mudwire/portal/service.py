@@ -13,6 +13,9 @@ from mudwire.portal.site import PortalResource, PortalSite
 from mudwire.portal.websocket import WebSocketClient
 from mudwire.sessions.browser_store import SqliteBrowserSessions
 from mudwire.sessions.handler import EmbeddedSessionHandler
+from mudwire.transport.admission import Admission
+from mudwire.transport.listener import Listener
+from mudwire.transport.upstreams import Upstreams
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +38,8 @@ class PortalService(Service):
         sessions: The store of browser sessions; a store in memory if None.
         origins: The origins whose pages may connect besides the portal's own.
         proxies: The addresses and networks of the proxies whose ``X-Forwarded-For`` is believed.
-        options: More class attributes for the websocket protocol, such as its limits.
+        options: More class attributes for the websocket protocol, such as its limits; a value of
+            None leaves the default.
         http_limits: The limits of HTTP alone, by their attributes.
 
     Attributes:
@@ -76,11 +80,18 @@ class PortalService(Service):
                 "browser_session_store": self.browser_sessions,
                 "allowed_origins": origins,
                 "upstream_ips": proxies,
-                **(options or {}),
+                "login_timeout": game.login_timeout,
+                **{name: value for name, value in (options or {}).items() if value is not None},
             },
         )
-        resource = PortalResource(game.title, factory)
-        self.site = PortalSite(resource, factory.protocol, http_limits)
+        self.admission = factory.admission = Admission(factory.protocol, factory.reactor)
+        self.site = PortalSite(
+            PortalResource(game.title, factory),
+            self.admission,
+            factory.protocol,
+            Upstreams(proxies),
+            http_limits,
+        )
 
     @property
     def address(self) -> Any:
@@ -106,6 +117,7 @@ class PortalService(Service):
 
     def _listens(self, port: Any) -> None:
         self._port = port
+        Listener.adopt(port, self.admission)
 
     async def _stop(self) -> None:
         if self._port is not None:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mudwire.limits import Limits
+    from mudwire.transport.admission import Admission
+    from mudwire.transport.upstreams import Upstreams
 
 TYPES = {
     "css": "text/css; charset=utf-8",
@@ -81,9 +83,11 @@ class PortalSite(Site):
 
     Args:
         resource: The resource that answers all requests.
+        admission: The places of the portal. A new connection gets one at the door.
         limits: A class with the limits. ``open_handshake_timeout`` is the time from the
             beginning of a connection, or from the end of an answer, to the end of the next
             request. ``max_handshake_bytes`` is the longest header of a request.
+        upstreams: The proxies whose connections are not counted by address.
         http_limits: Class attributes for the HTTP channel: the limits of HTTP alone.
 
     """
@@ -94,7 +98,9 @@ class PortalSite(Site):
     def __init__(
         self,
         resource: Resource,
+        admission: Admission,
         limits: type[Limits],
+        upstreams: Upstreams,
         http_limits: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__(
@@ -102,6 +108,8 @@ class PortalSite(Site):
         )
         # This takes the place of a channel that can switch to HTTP/2.
         self.protocol: Any = type("PortalChannel", (PortalChannel,), dict(http_limits or {}))
+        self._admission = admission
+        self._upstreams = upstreams
         self._header_bytes = limits.max_handshake_bytes or maxsize
 
     def acceptableProtocols(self) -> list[bytes]:  # noqa: N802 # Twisted's name
@@ -109,9 +117,14 @@ class PortalSite(Site):
         return [b"http/1.1"]
 
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 # Twisted's name
-        """Return an HTTP channel with the limits."""
+        """Return an HTTP channel with the limits; None for one that connects too often."""
+        network = self._upstreams.network_of(getattr(addr, "host", None))
+        if not self._admission.may_connect(network):
+            return None
         channel: Any = super().buildProtocol(addr)
         channel.totalHeadersSize = channel.MAX_LENGTH = self._header_bytes
+        channel.admission = self._admission
+        self._admission.enter(channel, network)
         return channel
 
     def log(self, request: Any) -> None:

@@ -44,7 +44,8 @@ class WebSocketClient(WebClientProtocol, Session):
     _browser_key: str | None = None
 
     def onConnect(self, request: Any) -> str | None:
-        """Refuse the pages of other sites, read the browser's cookie, choose the subprotocol."""
+        """Admit the connection, refuse pages of other sites, read the browser's cookie."""
+        subprotocol = super().onConnect(request)
         if not self._origin_allowed(request.origin, request.headers.get("host", "")):
             raise ConnectionDeny(
                 ConnectionDeny.FORBIDDEN,
@@ -54,7 +55,7 @@ class WebSocketClient(WebClientProtocol, Session):
             request.headers.get("x-forwarded-proto"), ISSLTransport.providedBy(self.transport)
         )
         self._browser_key = key_of(secret_in(request.headers.get("cookie"), secure))
-        return super().onConnect(request)
+        return subprotocol
 
     def get_client_session(self) -> BrowserSession | None:
         """Return the browser session, if the csessid in the address matches the cookie."""

@@ -56,6 +56,27 @@ class Upstreams:
                 break
         return peer
 
+    def network_of(self, address: str | None) -> str | None:
+        """Return the network that limits for each address count: an IPv4 address, or a /64.
+
+        A customer of an IPv6 provider has a /64 or more, and may use any address of it.
+
+        Args:
+            address: The address of a client, as ``client_address`` returns it.
+
+        Returns:
+            The network; None for what is not counted: an upstream, which stands for many clients,
+            and anything but an address.
+
+        """
+        parsed = None if address is None else _parse(address)
+        if parsed is None or self._trusts(parsed):
+            return None
+        if isinstance(parsed, IPv6Address):
+            return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
+        text = str(parsed)
+        return address if address == text else text  # an idle connection has this string already
+
     def _trusts(self, address: IPv4Address | IPv6Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)
 
