@@ -126,7 +126,8 @@ def rooms(graph: Graph) -> Graph:
 
 
 LAYERS = (
-    {"_native", "quiet_log"},
+    {"_native", "token_bucket"},
+    {"quiet_log"},
     {"limits", "markup", "formats"},
     {"transport", "sessions"},
     {"protocol"},
