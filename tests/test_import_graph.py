@@ -132,7 +132,7 @@ LAYERS = (
     {"transport", "sessions"},
     {"protocol"},
     {"fast_path"},
-    {"game", "evennia", "bench"},
+    {"game", "room_budget", "evennia", "bench"},
     {"portal"},
     {"cli"},
     {"__main__"},

@@ -44,5 +44,5 @@ class TokenBucket:
         self._tokens -= tokens
 
     def seconds_until(self, tokens: float, now: float) -> float:
-        """Return the seconds until the bucket has this many tokens, if nobody takes any; 0 if it has."""
+        """Return the seconds until there are this many tokens, if none is taken; 0 if there are."""
         return max(0.0, (tokens - self.tokens(now)) / self._rate)
