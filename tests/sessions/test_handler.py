@@ -131,6 +131,19 @@ def test_log_in_remembers_the_account(session):
     assert (session.uid, session.uname, session.logged_in, hooks) == (7, "7", True, [7])
 
 
+def test_the_client_hears_of_a_login(session):
+    session.log_in("Ada")
+    assert session.sent == [("logged_in", (), {})]
+
+
+def test_the_client_hears_that_its_browser_is_logged_in_before_the_game_speaks(game, handler):
+    session = RecordingSession(handler)
+    session.logged_in = True
+    game.at_connect = lambda session: session.msg("Welcome.")
+    handler.connect(session)
+    assert session.sent == [("logged_in", (), {}), ("text", ("Welcome.",), {})]
+
+
 def test_no_attribute_of_a_session_hides_an_attribute_of_the_protocol():
     """A concrete class derives from both, so their names must differ."""
     shared = {"at_login", "disconnect"}

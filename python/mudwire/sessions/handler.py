@@ -84,6 +84,8 @@ class EmbeddedSessionHandler:
             sessid=session.sessid,
             address=session.address,
         )
+        if session.logged_in:
+            session.tell_logged_in()
         self._call(session, self.game.at_connect, session)
 
     def disconnect(self, session: Any) -> None:
