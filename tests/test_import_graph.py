@@ -126,12 +126,13 @@ def rooms(graph: Graph) -> Graph:
 
 
 LAYERS = (
-    {"_native", "metrics", "quiet_log"},
+    {"_native", "metrics", "token_bucket"},
+    {"quiet_log"},
     {"limits", "markup", "formats"},
     {"transport", "sessions"},
     {"protocol"},
     {"fast_path"},
-    {"game", "evennia", "bench"},
+    {"game", "room_budget", "evennia", "bench"},
     {"portal"},
     {"cli"},
     {"__main__"},

@@ -25,6 +25,8 @@ from twisted.python.failure import Failure
 from twisted.python.reflect import safe_str
 from twisted.python.threadable import isInIOThread
 
+from mudwire.token_bucket import TokenBucket
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
@@ -98,33 +100,12 @@ class QuietFailure(Failure):
         return f"Traceback (most recent call last):\n{''.join(frames)}{name}: {message}\n"
 
 
-class _Bucket:
-    """A token bucket: ``size`` tokens at once, ``rate`` a second after that."""
-
-    __slots__ = ("_rate", "_size", "_then", "_tokens")
-
-    def __init__(self, size: float, rate: float, now: float) -> None:
-        self._size = self._tokens = size
-        self._rate = rate
-        self._then = now
-
-    def has_room(self, now: float) -> bool:
-        """Return whether there is a token."""
-        self._tokens = min(self._size, self._tokens + (now - self._then) * self._rate)
-        self._then = now
-        return self._tokens >= 1
-
-    def take(self, tokens: float) -> None:
-        """Take tokens; the bucket may go into debt."""
-        self._tokens -= tokens
-
-
 class _Kind:
     """The lines of one kind."""
 
     __slots__ = ("bucket", "held_back", "is_new", "level", "log", "name")
 
-    def __init__(self, name: str, log: Logger, level: Any, bucket: _Bucket) -> None:
+    def __init__(self, name: str, log: Logger, level: Any, bucket: TokenBucket) -> None:
         self.name = name
         self.log = log
         self.level = level
@@ -165,8 +146,8 @@ class LogLimiter:
         """Forget all lines, as at the start of the process."""
         now = self._clock.seconds()
         self._kinds: dict[Hashable, _Kind] = {}
-        self._bytes = _Bucket(*BYTES, now)
-        self._debug_bytes = _Bucket(*DEBUG_BYTES, now)
+        self._bytes = TokenBucket(*BYTES, now)
+        self._debug_bytes = TokenBucket(*DEBUG_BYTES, now)
         self._summary_is_due = False
 
     def write(self, log: Logger, level: Any, template: str, values: dict[str, Any]) -> None:
@@ -228,7 +209,7 @@ class LogLimiter:
             if len(self._kinds) >= MAX_KINDS:
                 key, name = level, "lines of other kinds"
             if key not in self._kinds:
-                bucket = _Bucket(*rate, self._clock.seconds())
+                bucket = TokenBucket(*rate, self._clock.seconds())
                 self._kinds[key] = _Kind(name, log, level, bucket)
         return self._kinds[key]
 

@@ -112,9 +112,9 @@ def test_a_link_to_an_address_opens_a_new_tab(portal, visit):
 
 def test_a_link_command_with_every_kind_of_quote_arrives_whole(portal, visit):
     tab = visit(portal).enter("Gus")
-    tab.type("""markup |lcsay it's "<&>" \\ 100%|ltpress|le""")
+    tab.type("""markup |lcmarkup it's "<&>" \\ 100%|ltpress|le""")
     tab.log.get_by_role("link", name="press").click()
-    tab.sees("""You say, "it's "<&>" \\ 100%\"""")
+    expect(tab.last).to_have_text("""it's "<&>" \\ 100%""")
 
 
 # Hostile text.
@@ -136,7 +136,8 @@ def test_the_text_of_other_players_runs_nothing(portal, visit):
     tab = visit(portal).enter("Hal")
     for words in HOSTILE:
         mal.type(f"say {words}")
-        expect(tab.last).to_have_text(f'Mal says, "{words}"')
+        shown = words.replace('"', "'")  # double quotes are the lobby's
+        expect(tab.last).to_have_text(f'Mal says, "{shown}"')
         assert tab.last.locator(":not(span)").count() == 0
         assert tab.last.locator("[style], [onclick], [onmouseover]").count() == 0
     assert tab.page.evaluate("window.hit") is None
@@ -179,6 +180,54 @@ def test_the_page_makes_only_elements_on_its_list(portal, visit):
         "<div>g</div>"
         "1 &lt; 2 &amp;&amp; 3 &gt; 2 &amp; '' &amp;nope;"
     )
+
+
+WRAPS = [
+    "* |cMal|n " + "waves and " * 30 + "Bea says, hello",
+    "* |cMal|n waves" + "-" * 200 + " Bea says, hello",
+    '|cMal|n says, "' + "a b " * 150 + '"',
+    '|cMal|n says, "' + "\u05d0\u05d1 " * 200 + '"',
+    "* |cMal|n " + "\U00012031\ufdfd " * 100,
+    "|cMal|n http://example.com/" + "x" * 500,
+]
+
+
+@pytest.mark.parametrize(("width", "name"), [(320, "Abe"), (390, "Abel"), (1280, "Abela")])
+def test_only_the_first_row_of_a_line_is_at_the_left_edge(portal, visit, width, name):
+    tab = visit(portal, viewport={"width": width, "height": 800}).enter(name)
+    entries = tab.page.locator("#log .text", has_text="Mal")
+    for count, line in enumerate(WRAPS, 1):
+        tab.type(f"markup {line}")
+        expect(entries).to_have_count(count)
+        edges = entries.last.evaluate(
+            """(entry) => {
+                const range = document.createRange();
+                range.selectNodeContents(entry);
+                const left = entry.getBoundingClientRect().left;
+                const rows = [...range.getClientRects()].filter((row) => row.width > 0);
+                const tops = new Map();
+                for (const row of rows) {
+                    const top = Math.round(row.bottom / 10);
+                    tops.set(top, Math.min(tops.get(top) ?? Infinity, Math.round(row.left - left)));
+                }
+                return [...tops.entries()].sort(([a], [b]) => a - b).map(([, edge]) => edge);
+            }"""
+        )
+        assert len(edges) > 2
+        assert edges[0] == 0
+        assert min(edges[1:]) >= 10, edges
+
+
+def test_marks_cover_no_other_entry(portal, visit):
+    tab = visit(portal)
+    assert tab.style("#log .text", "overflow-y") == "clip"
+
+
+def test_charts_stay_in_their_columns(portal, visit):
+    tab = visit(portal).enter("Abi")
+    tab.type("colors")
+    tab.sees("The 16 colours")
+    assert tab.style("#log .text", "text-indent") == "0px"
 
 
 # The input line.
@@ -228,6 +277,158 @@ def test_out_of_band_commands_are_answered_and_listed(portal, visit):
     expect(panel).to_be_visible()
     panel.locator("summary").click()
     expect(panel.locator("li")).to_contain_text("ping [] {")
+
+
+# Pastes.
+
+
+def paste(tab, *lines):
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.page.evaluate("(text) => navigator.clipboard.writeText(text)", "\n".join(lines))
+    tab.line.press("Control+V")
+
+
+def numbered(count):
+    return [f"markup n{number}" for number in range(count)]
+
+
+def typed(tab):
+    """Return the lines that the page has sent and shown."""
+    return tab.page.locator("#log .typed").all_text_contents()
+
+
+def test_each_line_of_a_paste_is_sent_in_order(portal, visit):
+    tab = visit(portal).enter("Ann")
+    expect(tab.log).to_contain_text("Lamplight")
+    tab.line.fill("say one two")
+    for _ in " two":
+        tab.line.press("ArrowLeft")
+    paste(tab, " and", *numbered(250), "markup unfinished")
+    tab.sees("n249")
+    assert typed(tab)[1:] == ["say one and", *numbered(250)]
+    answers = tab.page.locator("#log .text").all_text_contents()
+    assert answers[-251:] == ['You say, "one and"', *(f"n{number}" for number in range(250))]
+    expect(tab.line).to_have_value("markup unfinished two")
+    assert tab.line.evaluate("(line) => line.selectionStart") == len("markup unfinished")
+    expect(tab.page.locator("#sending")).to_be_hidden()
+
+
+def test_a_paste_without_a_line_end_stays_in_the_input(portal, visit):
+    tab = visit(portal).enter("Art")
+    paste(tab, "say hello")
+    expect(tab.line).to_have_value("say hello")
+
+
+def test_what_is_typed_during_a_paste_comes_after_it(portal, visit):
+    tab = visit(portal).enter("Bob")
+    paste(tab, *numbered(400), "")
+    expect(tab.page.locator("#sending")).to_be_visible()
+    expect(tab.page.locator("#waiting")).to_have_text(re.compile(r"^\d+ lines to send$"))
+    tab.type("say done")
+    tab.sees('You say, "done"')
+    assert typed(tab)[1:] == [*numbered(400), "say done"]
+    expect(tab.page.locator("#sending")).to_be_hidden()
+
+
+@pytest.mark.parametrize("way", ["Escape", "Escape elsewhere", "button"])
+def test_a_paste_can_be_stopped(portal, visit, way):
+    tab = visit(portal).enter(f"Cid-{way.replace(' ', '-')}")
+    paste(tab, *numbered(5000), "")
+    expect(tab.page.locator("#sending")).to_be_visible()
+    tab.line.fill("draft")
+    if way == "button":
+        tab.page.get_by_role("button", name="Stop").click()
+    else:
+        (tab.log if "elsewhere" in way else tab.line).press("Escape")
+    expect(tab.page.locator("#sending")).to_be_hidden()
+    tab.sees("Stopped: ")
+    expect(tab.line).to_have_value("draft")
+    tab.line.press("Escape")
+    expect(tab.line).to_have_value("")
+    tab.type("say go on")
+    tab.sees('You say, "go on"')
+    sent = typed(tab)[1:-1]
+    assert sent == numbered(len(sent))
+    tab.sees(f"Stopped: {5000 - len(sent)} lines not sent.")
+
+
+def test_a_paste_goes_on_after_the_connection_was_lost(run_portal, visit, tmp_path):
+    sessions = ("--sessions", str(tmp_path / "sessions.sqlite3"))
+    first = run_portal(*sessions)
+    tab = visit(first).enter("Dan")
+    paste(tab, *numbered(700), "")
+    expect(tab.page.locator("#sending")).to_be_visible()
+    first.process.kill()
+    expect(tab.status).to_have_text("connection lost, trying again\u2026")
+    first.close()
+    sent = len(typed(tab)) - 1
+    assert 0 < sent < 700
+    tab.type("markup typed")
+    run_portal(*sessions, "--listen", first.host)
+    tab.sees("Welcome, Dan.")
+    tab.log.get_by_text("typed", exact=True).wait_for()
+    assert typed(tab)[1:] == [*numbered(700), "markup typed"]
+    answers = tab.page.locator("#log .text").all_text_contents()
+    assert answers[sent - 701 :] == [*(f"n{number}" for number in range(sent, 700)), "typed"]
+
+
+def test_a_paste_without_a_connection_is_refused(portal, visit):
+    tab = visit(portal).enter("Eli")
+    tab.type("quit")
+    expect(tab.status).to_have_text("disconnected")
+    paste(tab, *numbered(7), "")
+    tab.sees("Not connected: your 7 lines were not sent.")
+
+
+def test_lines_that_wait_are_dropped_when_the_game_ends_the_connection(portal, visit):
+    tab = visit(portal).enter("Flo")
+    paste(tab, "quit", *numbered(1000), "")
+    expect(tab.status).to_have_text("disconnected")
+    tab.sees("Stopped: ")
+    expect(tab.page.locator("#sending")).to_be_hidden()
+
+
+# Server: max_message_rate, max_message_burst and max_byte_rate of a player, and of a stranger.
+@pytest.mark.parametrize(
+    ("logged_in", "burst", "rate", "byte_rate"),
+    [(True, 400, 160, 64 * 1024), (False, 100, 40, 16 * 1024)],
+)
+@pytest.mark.parametrize("length", [1, 1000, 10_000])
+def test_a_paste_stays_below_the_rates_of_the_server(  # noqa: PLR0917 # a table
+    portal, visit, logged_in, burst, rate, byte_rate, length
+):
+    tab = visit(portal)
+    tab.page.clock.install()
+    tab.page.evaluate(
+        """async ([loggedIn, length]) => {
+            const { LineQueue } = await import("/line_queue.js");
+            window.sent = [];
+            const connection = {
+                isOpen: true,
+                isFlushed: true,
+                send: (_, [line]) => {
+                    window.sent.push(performance.now());
+                    return line.length + 15;
+                },
+            };
+            const queue = new LineQueue(connection, () => {}, () => {});
+            queue.connected();
+            if (loggedIn) queue.loggedIn();
+            window.queue = queue;
+        }""",
+        [logged_in, length],
+    )
+    tab.page.clock.run_for(10_000)
+    tab.page.evaluate("(length) => window.queue.add(Array(5000).fill('x'.repeat(length)))", length)
+    begin = tab.page.evaluate("performance.now()")
+    tab.page.clock.run_for(10_000)
+    sent = [(moment - begin) / 1000 for moment in tab.page.evaluate("window.sent")]
+    assert len(sent) > (10 if length > 1000 else 50)
+    for count, moment in enumerate(sent, 1):
+        assert count <= 0.9 * (burst + rate * moment)
+        assert count * (256 + length) <= byte_rate * (4 + moment)
+    if length == 1:
+        assert sent[199] <= (1 if logged_in else 6)
 
 
 # Scrolling.

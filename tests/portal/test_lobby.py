@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from twisted.internet.task import Clock
 
 from mudwire.limits import Limits
 from mudwire.markup import strip_ansi
-from mudwire.portal.lobby import ABSENCE_SECONDS, HELP, Lobby, letters_of, plain_line
+from mudwire.portal.lobby import ABSENCE_SECONDS, HELP, MAX_LISTED, Lobby
+from mudwire.room_budget import MAX_SILENCE, ROOM_ROWS
 from mudwire.sessions.handler import EmbeddedSessionHandler
 from mudwire.sessions.session import Session
-from playing import Player
+from playing import Player, portals
+
+
+@pytest.fixture(scope="module")
+def portal():
+    """Give a portal with a spacious lobby; all tests of this file share it."""
+    with portals() as run:
+        yield run("--game", f"{Path(__file__).parent / 'spacious_lobby.py'}:SpaciousLobby")
 
 
 @pytest.fixture
@@ -42,51 +51,15 @@ def visible(markup):
 # Names.
 
 
-@pytest.mark.parametrize(
-    ("name", "letters"),
-    [
-        ("Ada", "ada"),
-        ("Alice", "allce"),
-        ("AIice", "allce"),
-        ("Ren\u00e9e", "renee"),
-        ("O'Brien", "o'brlen"),
-        ("Jo-Ann", "jo-ann"),
-        ("\uff21\uff44\uff41", "ada"),
-    ],
-)
-def test_names_with_the_same_letters_are_equal(name, letters):
-    assert letters_of(name) == letters
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        "A",
-        "x" * 21,
-        "Ada Lovelace",
-        "Ada1",
-        "|rAda",
-        "-Ada",
-        "Ada-",
-        "A--da",
-        "<b>",
-        "A\u0434a",
-        "\u0410\u0434\u0430",
-        "A\u200bda",
-    ],
-)
-def test_an_invalid_name_has_no_letters(name):
-    assert letters_of(name) is None
-
-
 def test_a_name_belongs_to_one_player(portal, enter):
     enter("Ada")
     with Player(portal) as other:
         other.type("ADA")
         other.read("called Ada already")
         other.type("12")
-        other.read("2 to 20 letters")
+        other.read("2 to 20 Latin letters")
+        other.type("You")
+        other.read("Nobody can be called You here. What is yours?")
         other.type("Bea")
         other.read("Welcome")
 
@@ -103,7 +76,7 @@ def test_two_players_talk(enter):
     assert bea.read("Hello") == ('<span class="color-014">Ada</span> says, "Hello, Bea!"')
     bea.type("'hi", ":waves.", "emote smiles.")
     ada.read("hi")
-    ada.read("Bea</span> waves.")
+    assert ada.read("waves") == '* <span class="color-014">Bea</span> waves.'
     ada.read("Bea</span> smiles.")
     ada.type("who")
     assert "Bea" in ada.read("In the lobby")
@@ -118,7 +91,9 @@ def test_two_players_talk(enter):
         ("|lujavascript:alert(1)|ltx|le", "|lujavascript:alert(1)|ltx|le"),
         ("{rold", "{rold"),
         ("a\x1b[31mb\x07\x08\x00c\x7f\x9b31m", "a[31mbc31m"),
-        ("one\nAda says, two", "oneAda says, two"),
+        ("one\nAda says, two", "one Ada says, two"),
+        ('x" and Bea says, "y', "x' and Bea says, 'y"),
+        ("a" + " \u3000" * 100 + "b", "a b"),
         ("left\u202eright\u200b", "leftright"),
         ("a\u2028b", "a b"),
     ],
@@ -129,14 +104,26 @@ def test_other_players_see_typed_text_literally(enter, typed, shown):
     assert visible(bea.read("says, ")) == f'Ada says, "{shown}"'
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "smiles." + " " * 200 + 'Bea says, "I quit."',
+        "smiles.\nBea says, \u201cI quit.\u201d",
+        "smiles." + "\u3000" * 60 + "Bea says, ''I quit.''",
+        "\u2800 \u3164smiles. Bea says, \uff02I quit.\uff02",
+    ],
+)
+def test_no_part_of_an_emote_is_a_line_of_speech(enter, typed):
+    watcher = enter("Cyd")
+    enter("Ada").type(f"emote {typed}")
+    heard = visible(watcher.read("smiles"))
+    assert heard == "* Ada smiles. Bea says, 'I quit.'"
+
+
 def test_an_unknown_command_is_repeated_literally(enter):
     ada = enter("Ada")
     ada.type("|lcquit|ltx|le")
     assert "<a" not in ada.read("There is no command").partition("Ask for")[0]
-
-
-def test_long_lines_are_cut():
-    assert len(plain_line("x" * 5000)) == 1000
 
 
 # The other commands.
@@ -154,6 +141,10 @@ def test_long_lines_are_cut():
         ("markup |rred", 'class="color-009">red'),
         ("help", "leave for good"),
         ("say", "Say what?"),
+        ("say \u200b", "Say what?"),
+        ("'", "Say what?"),
+        ("say\u00a0hello", "You say"),
+        ("x" * 1000, "There is no command " + "x" * 40 + "."),
         ("emote", "Do what?"),
         ("nocolor maybe", "nocolor on, or nocolor off?"),
     ],
@@ -300,3 +291,84 @@ def test_a_login_whose_name_is_taken_asks_for_another_name(lobby):
     Page(lobby, "one").type("Ada")
     late = Page(lobby, "other", uid="Ada")
     assert "What is your name?" in late.read[-1]
+
+
+# A crowd, on a fake clock.
+
+
+def named(number):
+    return "Talker-" + "abcdefghij"[number // 10] + "klmopqrstu"[number % 10]
+
+
+@pytest.fixture
+def crowd(lobby, clock):
+    """Give fifty players who have been in the lobby for a minute."""
+    pages = [Page(lobby, f"browser {number}") for number in range(50)]
+    for number, page in enumerate(pages):
+        page.type(named(number))
+    clock.advance(60)
+    for page in pages:
+        page.read.clear()
+    return pages
+
+
+def lines(page, part):
+    return [line for line in page.read if part in line]
+
+
+@pytest.mark.parametrize("talk", ["say hi", "say " + "x" * 956, "emote waves.", ":waves.", "'hi"])
+def test_a_room_of_fifty_talkers_stays_readable(lobby, clock, watcher, crowd, talk):
+    watcher.read.clear()
+    for _ in range(200):
+        clock.advance(0.05)
+        for page in crowd:
+            page.type(talk)
+    assert len(watcher.read) <= ROOM_ROWS[0] + MAX_SILENCE + 10 * ROOM_ROWS[1]
+    watcher.type("say Hello?")
+    assert watcher.read[-1] == 'You say, "Hello?"'
+    for page in crowd:
+        assert page.read[-1] == '|cBea|n says, "Hello?"'
+        assert len(lines(page, "your line was not heard")) <= 2
+        heard = [line for line in page.read if re.match(r"\|c|\* |You say", line)]
+        assert len(heard) == len(watcher.read)
+
+
+def test_a_player_who_is_refused_is_told_how_long_to_wait(lobby, clock, watcher):
+    for _ in range(9):
+        watcher.type("say hi")
+    assert watcher.read[-1] == (
+        "|yToo much talk at once: your line was not heard. Wait 2 seconds.|n"
+    )
+    clock.advance(2)
+    watcher.type("say hi")
+    assert watcher.read[-1] == 'You say, "hi"'
+
+
+def test_a_flood_does_not_use_up_other_commands(lobby, watcher):
+    for _ in range(50):
+        watcher.type("say hi")
+    watcher.type("who")
+    assert "In the lobby" in watcher.read[-1]
+
+
+def test_players_who_come_and_go_do_not_flood_the_room(lobby, clock, watcher):
+    clock.advance(60)
+    for number in range(500):
+        page = Page(lobby, None)
+        page.type(named(number % 50))
+        page.type("say hi")
+        page.type("quit")
+    assert len(watcher.read) == ROOM_ROWS[0]
+    watcher.type("say Hello?")
+    assert watcher.read[-1] == 'You say, "Hello?"'
+
+
+@pytest.mark.parametrize("command", ["look", "who"])
+def test_a_list_of_players_has_a_bound(lobby, crowd, watcher, command):
+    for number in range(MAX_LISTED - 45):
+        Page(lobby, None).type(f"Late-{named(number)}")
+    watcher.read.clear()
+    watcher.type(command)
+    listed = watcher.read[0].count("alker-")
+    assert listed in (MAX_LISTED, MAX_LISTED - 1)
+    assert f"and {50 + MAX_LISTED - 45 - listed} more" in watcher.read[0]

@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 
 from in_process import HANDSHAKE, HEALTH, deadlines, ends, read_until, tcp
 from mudwire.portal import service as service_module
+from mudwire.sessions.handler import EmbeddedSessionHandler
 from serving import TIMEOUT, in_reactor
 
 
@@ -137,6 +138,26 @@ def test_a_stop_ends_without_the_answers_of_a_client_and_of_the_game(start, monk
     log = "\n".join(lines)
     assert "1 players did not answer" in log
     assert "The game did not end within" in log
+
+
+def test_every_hook_of_a_game_is_timed(start, monkeypatch, log_events):
+    monkeypatch.setattr(EmbeddedSessionHandler, "slow_hook_seconds", 1e-9)  # no hook is as fast
+    service = start()
+    with connect(f"ws://127.0.0.1:{service.address.port}/ws") as client:
+        greeting(client)
+        client.send('["text",["Ada"],{}]')
+        client.recv(TIMEOUT)
+        client.send('["pong",[],{}]')
+    in_reactor(lambda: service.stopService().addTimeout(TIMEOUT, reactor))
+    slow = [event["hook"] for event in log_events if "milliseconds" in event]
+    assert slow == [
+        "Lobby.at_start",
+        "Greeter.at_connect",
+        "Lobby.at_text",
+        "Lobby.at_command",
+        "Lobby.at_disconnect",
+        "Game.at_stop",
+    ]
 
 
 @pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # Twisted's own call

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import pytest
-from twisted.logger import LogLevel
+from twisted.internet.task import Clock
+from twisted.logger import LogLevel, formatEvent
 
 from mudwire.game import Game
 from mudwire.limits import Limits
 from mudwire.portal import WebSocketClient
+from mudwire.quiet_log import SHARED
 from mudwire.sessions.handler import EmbeddedSessionHandler
 from mudwire.sessions.session import Session
 
@@ -20,11 +23,17 @@ class Recorder(Game):
     def __init__(self):
         self.heard = []
         self.fails = set()
+        self.takes = dict.fromkeys(("start", "connect", "text", "command", "disconnect"), 0.0)
+        self.clock = Clock()
 
     def hear(self, hook, *what):
         self.heard.append((hook, *what))
+        self.clock.advance(self.takes[hook])
         if hook in self.fails:
             raise RuntimeError(f"{hook} fails")
+
+    def at_start(self):
+        self.hear("start")
 
     def at_connect(self, session):
         self.hear("connect", session)
@@ -122,6 +131,19 @@ def test_log_in_remembers_the_account(session):
     assert (session.uid, session.uname, session.logged_in, hooks) == (7, "7", True, [7])
 
 
+def test_the_client_hears_of_a_login(session):
+    session.log_in("Ada")
+    assert session.sent == [("logged_in", (), {})]
+
+
+def test_the_client_hears_that_its_browser_is_logged_in_before_the_game_speaks(game, handler):
+    session = RecordingSession(handler)
+    session.logged_in = True
+    game.at_connect = lambda session: session.msg("Welcome.")
+    handler.connect(session)
+    assert session.sent == [("logged_in", (), {}), ("text", ("Welcome.",), {})]
+
+
 def test_no_attribute_of_a_session_hides_an_attribute_of_the_protocol():
     """A concrete class derives from both, so their names must differ."""
     shared = {"at_login", "disconnect"}
@@ -191,6 +213,72 @@ def test_an_error_of_the_game_is_logged_and_other_players_go_on(game, handler, s
     handler.connect(neighbour)
     handler.disconnect(session)
     assert list(handler) == [neighbour]
+
+
+# Slow hooks.
+
+
+@pytest.fixture
+def slow(game, monkeypatch):
+    """Give a function that makes hooks take time, in seconds of a fake clock."""
+    monkeypatch.setattr(time, "monotonic", game.clock.seconds)
+    SHARED.reset()  # its rates are measured by this clock
+
+    def slow(seconds, *hooks):
+        game.takes.update(dict.fromkeys(hooks, seconds))
+
+    return slow
+
+
+def call_all(game, handler):
+    handler.timed(game.at_start)
+    session = RecordingSession(handler)
+    handler.connect(session)
+    handler.data_in(session, text=[["look"], {}], pong=[[], {}])
+    handler.disconnect(session)
+    return session.sessid
+
+
+HOOKS = ("start", "connect", "text", "command", "disconnect")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_hook_that_blocks_is_logged_with_its_name(game, handler, slow, log_events, fails):
+    slow(0.25, *HOOKS)
+    game.fails = {"connect", "text", "command", "disconnect"} if fails else set()
+    sessid = call_all(game, handler)
+    lines = [formatEvent(event) for event in log_events if event["log_level"] is LogLevel.warn]
+    assert lines == [
+        "Recorder.at_start blocked all players for 250 ms",
+        *(
+            f"Recorder.at_{hook} blocked all players for 250 ms, for session {sessid}"
+            for hook in HOOKS[1:]
+        ),
+    ]
+
+
+@pytest.mark.parametrize("takes", [(0.25, 0.25), (0.0, 0.1), (30.0, 60.0), (30.0, 0)])
+def test_a_hook_within_the_limit_is_not_logged(game, handler, slow, log_events, takes):
+    seconds, handler.slow_hook_seconds = takes
+    slow(seconds, *HOOKS)
+    call_all(game, handler)
+    assert [event for event in log_events if event["log_level"] >= LogLevel.warn] == []
+    assert len(game.heard) == len(HOOKS)
+
+
+def test_a_slow_hook_that_raises_is_logged_and_raises_outside_of_a_session(
+    game, handler, slow, log_events
+):
+    slow(1, "start")
+    game.fails = {"start"}
+    with pytest.raises(RuntimeError, match="start fails"):
+        handler.timed(game.at_start)
+    assert [formatEvent(event) for event in log_events] == [
+        "Recorder.at_start blocked all players for 1000 ms"
+    ]
+
+
+# Sending.
 
 
 def test_a_send_that_raises_is_logged_and_the_other_commands_go_out(handler, session, log_events):

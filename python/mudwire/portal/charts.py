@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from colorsys import hsv_to_rgb
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ WIDTH = 38
 """Columns of a chart: a phone shows 40."""
 
 
+@cache
 def sixteen() -> str:
     """Return the sixteen ANSI colours as foreground and background, with their markup."""
     rows = ["|wThe 16 colours of ANSI|n"]
@@ -23,6 +25,7 @@ def sixteen() -> str:
     return "\n".join(rows)
 
 
+@cache
 def cube() -> str:
     """Return the 216 colours of xterm's cube and the greys, as backgrounds."""
     rows = ["|wThe 256 colours of xterm|n"]
@@ -39,6 +42,7 @@ def cube() -> str:
     return "\n".join(rows)
 
 
+@cache
 def truecolor() -> str:
     """Return the colour circle in five saturations and brightnesses; no two cells are alike."""
     rows = ["|wTruecolor: 16.7 million colours|n"]

@@ -1,79 +1,50 @@
 """The lobby: the embedded game, one room where people talk.
 
-A player's text is shown literally: ``plain_line`` removes its control characters and
-``literal`` escapes its markup. So a player can neither speak in another's name nor send a
-link that runs a command. Only the commands ``markup`` and ``prompt`` read a player's markup,
-and only that player sees the result.
+A player's text is shown literally: ``plain_line`` makes one line of it and ``literal`` escapes its
+markup. What a player says stands in double quotation marks and what a player does behind a star;
+no player can write either (``without_double_quotes``) or have a name like another's
+(``PlayerName``). So a player can neither speak in another's name nor send a link that runs a
+command. Only the commands ``markup`` and ``prompt`` read a player's markup, and only that player
+sees the result.
+
+What everybody hears is bounded by a ``RoomBudget``, so the room stays readable.
 """
 
 from __future__ import annotations
 
-import re
 import time
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mudwire.game import Game, literal
 from mudwire.portal.charts import CHARTS
+from mudwire.portal.player_name import NameRefusedError, PlayerName
+from mudwire.portal.player_text import MAX_LINE, plain_line, without_double_quotes
+from mudwire.room_budget import ROOM_ROWS, RoomBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mudwire.room_budget import Speaker
     from mudwire.sessions.session import Session
 
 ABSENCE_SECONDS = 20.0
 """How long a player without a connection keeps their place, as during a reload or in a tunnel."""
 
-MAX_LINE = 1000
-"""The number of characters that the lobby reads of a line; the rest is cut off."""
+MAX_LISTED = 60
+"""The number of players that a list names; the rest is counted."""
 
-_NAME = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*")
 _ON_OFF = {"on": True, "off": False}
-
-
-def plain_line(text: str) -> str:
-    """Return a player's text as one line without control and format characters.
-
-    Format characters (Unicode category Cf: bidirectional overrides, zero widths) are removed
-    because they reverse or hide the text beside them.
-
-    Args:
-        text: Any text.
-
-    """
-    visible = (
-        " " if unicodedata.category(char) in ("Zl", "Zp", "Zs") else char
-        for char in text[:MAX_LINE]
-        if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
-    return "".join(visible).strip()
-
-
-def letters_of(name: str) -> str | None:
-    """Return the ASCII letters of a name in lower case, or None for an invalid name.
-
-    Two names with the same letters look alike, even if their accents differ, so they count as
-    one name. A capital i looks like an l, so both count as an l.
-
-    Args:
-        name: The text. A valid name has 2 to 20 characters: Latin letters, with or without
-            accents, and single hyphens and apostrophes between them.
-
-    """
-    bare = "".join(
-        char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
-    )
-    is_name = 2 <= len(name) <= 20 and _NAME.fullmatch(bare)
-    return bare.replace("I", "l").lower().replace("i", "l") if is_name else None
+_SHORT_FORMS = {"'": "say", '"': "say", ":": "emote", ";": "emote"}
 
 
 @dataclass
 class Player:
     """A player in the lobby, with one session for each open page."""
 
-    name: str
+    name: PlayerName
     browser: str | None
+    speaker: Speaker
     sessions: list[Session] = field(default_factory=list)
     leaving: Any = None
 
@@ -87,15 +58,23 @@ class Lobby(Game):
     """One room with all players in it.
 
     Args:
-        clock: The ``IReactorTime`` that measures absences; the reactor if None.
+        clock: The ``IReactorTime`` that measures absences and the room's budget; the reactor and
+            the process's clock if None.
+
+    Attributes:
+        room_rows: The rows that the room hears: how many at once, and how many a second after
+            that. A game that extends the lobby may change it.
 
     """
 
     title = "mudwire lobby"
     login_timeout = 300
+    room_rows = ROOM_ROWS
 
     def __init__(self, clock: Any = None) -> None:
         self._clock = clock
+        seconds = time.monotonic if clock is None else clock.seconds
+        self._room = RoomBudget(self.room_rows, seconds=seconds)
         self._players: dict[str, Player] = {}
         self._player_of: dict[int, Player] = {}
         self._commands: dict[str, Callable[[Player, Session, str], None]] = {
@@ -132,13 +111,14 @@ class Lobby(Game):
 
     def at_text(self, session: Session, text: str) -> None:
         """Read a name from a new player, and a command from a player with a name."""
-        line = plain_line(text)
+        line = text[:MAX_LINE].strip()
         player = self._player_of.get(session.sessid)
-        if player is None:
-            if line and self._enter(session, line):
-                session.log_in(line)
-        elif line:
+        if not line:
+            return
+        if player is not None:
             self._obey(player, session, line)
+        elif self._enter(session, line):
+            session.log_in(self._player_of[session.sessid].name.text)
 
     def at_command(
         self,
@@ -168,20 +148,19 @@ class Lobby(Game):
         else:
             player.leaving = self._clock.callLater(ABSENCE_SECONDS, self._leave, player)
 
-    def _enter(self, session: Session, name: str) -> bool:
-        letters = letters_of(name)
-        if letters is None:
-            session.msg(
-                "A name has 2 to 20 letters, with hyphens and apostrophes between them. "
-                "What is yours?"
-            )
+    def _enter(self, session: Session, typed: str) -> bool:
+        try:
+            name = PlayerName.read(typed)
+        except NameRefusedError as error:
+            session.msg(f"{error} What is yours?")
             return False
-        player = self._players.get(letters)
+        player = self._players.get(name.key)
         if player is None:
-            player = self._players[letters] = Player(name, session.csessid)
-            self._announce(f"|c{name}|n comes in.")
+            player = Player(name, session.csessid, self._room.new_speaker())
+            self._players[name.key] = player
+            self._announce(f"|c{name.text}|n comes in.")
         elif player.browser is None or player.browser != session.csessid:
-            session.msg(f"Somebody is called {player.name} already. What else are you called?")
+            session.msg(f"Somebody is called {player.name.text} already. What else are you called?")
             return False
         if player.leaving is not None:
             player.leaving.cancel()
@@ -189,43 +168,45 @@ class Lobby(Game):
         player.sessions.append(session)
         self._player_of[session.sessid] = player
         session.msg(
-            f"Welcome, |c{player.name}|n. |lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
+            f"Welcome, |c{player.name.text}|n. "
+            "|lclook|ltLook|le around, or ask for |lchelp|lthelp|le.",
             prompt="|wlobby|n>",
         )
         self._look(player, session, "")
         return True
 
     def _leave(self, player: Player) -> None:
-        letters = letters_of(player.name)
-        assert letters is not None
-        del self._players[letters]
+        del self._players[player.name.key]
         if player.leaving is not None and player.leaving.active():
             player.leaving.cancel()
-        self._announce(f"|c{player.name}|n leaves.")
+        self._announce(f"|c{player.name.text}|n leaves.")
 
     def _announce(self, text: str) -> None:
+        """Tell everybody, unless the room has heard too much."""
+        if self._room.may_announce():
+            self._tell_all(text)
+
+    def _tell_all(self, text: str) -> None:
         for player in self._players.values():
             player.msg(text)
 
     def _obey(self, player: Player, session: Session, line: str) -> None:
-        if line[0] in "'\"":
-            name, rest = "say", line[1:].strip()
-        elif line[0] in ":;":
-            name, rest = "emote", line[1:].strip()
-        else:
-            name, _, rest = line.partition(" ")
+        if short := _SHORT_FORMS.get(line[0]):
+            line = f"{short} {line[1:]}"
+        name, *rest = line.split(maxsplit=1)
         command = self._commands.get(name.lower())
         if command is None:
             session.msg(
-                f"There is no command {literal(name)}. Ask for |lchelp|lthelp|le, or "
-                "begin with ' to say something."
+                f"There is no command {literal(plain_line(name[:40]))}. "
+                "Ask for |lchelp|lthelp|le, or begin with ' to say something."
             )
         else:
-            command(player, session, rest.strip())
+            command(player, session, rest[0] if rest else "")
 
     def _look(self, player: Player, session: Session, _rest: str) -> None:
-        others = [f"|c{one.name}|n" for one in self._players.values() if one is not player]
-        company = f"Here with you: {', '.join(others)}." if others else "Nobody else is here yet."
+        others = [f"|c{one.name.text}|n" for one in self._players.values() if one is not player]
+        names = ", ".join(_at_most(MAX_LISTED, others))
+        company = f"Here with you: {names}." if others else "Nobody else is here yet."
         session.msg(
             "|wThe lobby|n\n"
             "A low room under the eaves. |#d9a05bLamplight|n pools on a long table, rain ticks at "
@@ -235,24 +216,43 @@ class Lobby(Game):
         )
 
     def _say(self, player: Player, session: Session, rest: str) -> None:
-        if not rest:
-            session.msg("Say what?")
+        words = self._words(player, session, rest, "Say what?")
+        if words is None:
             return
+        heard = f'|c{player.name.text}|n says, "{words}"'
         for one in self._players.values():
-            speaker = "You say" if one is player else f"|c{player.name}|n says"
-            one.msg(f'{speaker}, "{literal(rest)}"')
+            one.msg(f'You say, "{words}"' if one is player else heard)
 
     def _emote(self, player: Player, session: Session, rest: str) -> None:
-        if not rest:
-            session.msg("Do what? For example: emote smiles.")
-            return
-        self._announce(f"|c{player.name}|n {literal(rest)}")
+        words = self._words(player, session, rest, "Do what? For example: emote smiles.")
+        if words is not None:
+            self._tell_all(f"* |c{player.name.text}|n {words}")
+
+    def _words(self, player: Player, session: Session, typed: str, question: str) -> str | None:
+        """Return the markup that the room hears of a text; None if that is nothing.
+
+        The budget is asked before the text is read, so that a flood costs little.
+        """
+
+        def refuse(seconds: int) -> None:
+            session.msg(
+                "|yToo much talk at once: your line was not heard. "
+                f"Wait {seconds} second{'' if seconds == 1 else 's'}.|n"
+            )
+
+        if typed and not player.speaker.may_say(typed, refuse):
+            return None
+        words = literal(without_double_quotes(plain_line(typed)))
+        if not words:
+            session.msg(question)
+        return words or None
 
     def _who(self, _player: Player, session: Session, _rest: str) -> None:
         lines = [
-            f"  |c{one.name}|n{'' if one.sessions else ' (away)'}" for one in self._players.values()
+            f"  |c{one.name.text}|n{'' if one.sessions else ' (away)'}"
+            for one in self._players.values()
         ]
-        session.msg("\n".join(["|wIn the lobby|n", *lines]))
+        session.msg("\n".join(["|wIn the lobby|n", *_at_most(MAX_LISTED, lines)]))
 
     def _colors(self, _player: Player, session: Session, rest: str) -> None:
         chart = CHARTS.get(rest or "16")
@@ -327,3 +327,9 @@ HELP = "\n".join(
         )
     ]
 )
+
+
+def _at_most(most: int, names: list[str]) -> list[str]:
+    """Return the first names, and how many more there are."""
+    rest = len(names) - most
+    return [*names[:most], f"and {rest} more"] if rest > 0 else names

@@ -112,7 +112,7 @@ class PortalService(Service):
     def _start(self) -> None:
         self._started = True
         self.game.sessions = self.sessions
-        self.game.at_start()
+        self.sessions.timed(self.game.at_start)
         self.listening = self.endpoint.listen(self.site).addCallback(self._listens)
 
     def _listens(self, port: Any) -> None:
@@ -133,7 +133,7 @@ class PortalService(Service):
                 "{count} players did not answer and were cut off", count=self.sessions.count()
             )
         try:
-            if (ending := self.game.at_stop()) is not None:
+            if (ending := self.sessions.timed(self.game.at_stop)) is not None:
                 await ending.addTimeout(GAME_SECONDS, reactor)
         except TimeoutError:
             self.log.warn(

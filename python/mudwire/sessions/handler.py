@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from itertools import count
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -16,6 +16,9 @@ from mudwire.quiet_log import QuietLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+Answer = TypeVar("Answer")
 
 
 class GameHooks(Protocol):
@@ -42,14 +45,19 @@ class EmbeddedSessionHandler:
     """The table of sessions of a game that runs in the same process.
 
     It catches every error of the game: the log gets the traceback, the player gets one line of
-    text, and the other players are not affected.
+    text, and the other players are not affected. Nobody else is served while a hook of the game
+    runs, so the log names a hook that takes long.
 
     Args:
         game: The game that gets the commands.
 
+    Attributes:
+        slow_hook_seconds: The seconds that a hook may take without a line in the log; 0 for any.
+
     """
 
     log = QuietLog(__name__)
+    slow_hook_seconds = 0.1
 
     def __init__(self, game: GameHooks) -> None:
         self.game = game
@@ -75,6 +83,8 @@ class EmbeddedSessionHandler:
             sessid=session.sessid,
             address=session.address,
         )
+        if session.logged_in:
+            session.tell_logged_in()
         self._call(session, self.game.at_connect, session)
 
     def disconnect(self, session: Any) -> None:
@@ -145,7 +155,16 @@ class EmbeddedSessionHandler:
         """Return the sessions of one browser session, one for each open page."""
         return [session for session in self if session.csessid and session.csessid == csessid]
 
+    def timed(self, hook: Callable[[], Answer]) -> Answer:
+        """Call a hook without a session; log its name if it is slow. Its errors are raised."""
+        begin = time.monotonic()
+        try:
+            return hook()
+        finally:
+            self._check_time(hook, time.monotonic() - begin, "")
+
     def _call(self, session: Any, hook: Callable[..., None], *args: Any) -> None:
+        begin = time.monotonic()
         try:
             hook(*args)
         except Exception:
@@ -156,3 +175,15 @@ class EmbeddedSessionHandler:
             )
             if session.sessid in self._sessions:
                 session.msg("|rSomething went wrong in the game; it has been noted.|n")
+        seconds = time.monotonic() - begin
+        if seconds > self.slow_hook_seconds:
+            self._check_time(hook, seconds, f", for session {session.sessid}")
+
+    def _check_time(self, hook: Callable[..., object], seconds: float, cause: str) -> None:
+        if seconds > self.slow_hook_seconds > 0:
+            self.log.warn(
+                "{hook} blocked all players for {milliseconds} ms{cause}",
+                hook=hook.__qualname__,
+                milliseconds=round(seconds * 1000),
+                cause=cause,
+            )

@@ -137,6 +137,11 @@ class Session:
         self.uname = str(uid) if uname is None else uname
         self.logged_in = True
         self.at_login()
+        self.tell_logged_in()
+
+    def tell_logged_in(self) -> None:
+        """Tell the client that its player is logged in, with the command that Evennia sends."""
+        self.msg(logged_in={})
 
     def at_login(self) -> None:
         """Store the login in the browser session; the protocol class implements this."""

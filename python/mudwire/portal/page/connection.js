@@ -61,11 +61,21 @@ export class Connection {
     });
   }
 
-  // Send a command; return false if the connection is not open.
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  // Whether all that was sent is with the network.
+  get isFlushed() {
+    return this.isOpen && this.#socket.bufferedAmount === 0;
+  }
+
+  // Send a command; return its bytes, or 0 if the connection is not open.
   send(name, args = [], kwargs = {}) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify([name, args, kwargs]));
-    return true;
+    if (!this.isOpen) return 0;
+    const command = JSON.stringify([name, args, kwargs]);
+    this.#socket.send(command);
+    return new TextEncoder().encode(command).length;
   }
 
   #receive(data) {

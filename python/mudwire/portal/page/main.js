@@ -3,6 +3,7 @@
 import { websocketAddress } from "./address.js";
 import { Connection } from "./connection.js";
 import { Entry } from "./entry.js";
+import { LineQueue } from "./line_queue.js";
 import { readMarkup } from "./markup.js";
 import { OutOfBand } from "./oob.js";
 import { Screen } from "./screen.js";
@@ -19,7 +20,8 @@ const part = (id) => document.getElementById(id);
 
 const screen = new Screen(part("log"), part("newer"));
 const connection = new Connection(websocketAddress(), showState, receive);
-const entry = new Entry(part("entry"), part("line"), part("prompt"), sendLine);
+const lines = new LineQueue(connection, showSent, showWaiting);
+const entry = new Entry(part("entry"), part("line"), part("prompt"), sendLines, stopSending);
 const oob = new OutOfBand(part("oob"), part("oob-list"), part("oob-count"), (...command) =>
   connection.send(...command),
 );
@@ -27,17 +29,38 @@ const oob = new OutOfBand(part("oob"), part("oob-list"), part("oob-count"), (...
 function receive(name, args, kwargs) {
   if (name === "text") screen.add(readMarkup(String(args[0] ?? "")));
   else if (name === "prompt") entry.setPrompt(readMarkup(String(args[0] ?? "")));
+  else if (name === "logged_in") lines.loggedIn();
   else oob.receive(name, args, kwargs);
 }
 
-function sendLine(line) {
-  if (!connection.send("text", [line])) {
-    screen.add("Not connected: your line was not sent.", "notice");
+function sendLines(typed) {
+  if (!lines.add(typed)) {
+    const what = typed.length === 1 ? "your line was" : `your ${typed.length} lines were`;
+    screen.add(`Not connected: ${what} not sent.`, "notice");
     return false;
   }
-  if (line !== "") screen.add(line, "typed");
   screen.follow();
   return true;
+}
+
+function showSent(line) {
+  if (line !== "") screen.add(line, "typed");
+}
+
+function showWaiting(count) {
+  part("sending").hidden = count === 0;
+  part("waiting").textContent = `${counted(count)} to send`;
+}
+
+// Return whether there were lines to send.
+function stopSending() {
+  const count = lines.stop();
+  if (count > 0) screen.add(`Stopped: ${counted(count)} not sent.`, "notice");
+  return count > 0;
+}
+
+function counted(count) {
+  return count === 1 ? "1 line" : `${count} lines`;
 }
 
 function showState(state) {
@@ -45,9 +68,18 @@ function showState(state) {
   status.textContent = STATES[state];
   status.dataset.state = state;
   part("reconnect").hidden = state !== "closed";
-  if (state === "closed") entry.setPrompt("");
+  if (state === "open") lines.connected();
+  if (state === "closed") {
+    entry.setPrompt("");
+    stopSending();
+  }
   if (state === "offline") screen.add("Your browser is offline. The game will be back with the network.", "notice");
 }
+
+part("stop").addEventListener("click", () => {
+  stopSending();
+  part("line").focus();
+});
 
 part("reconnect").addEventListener("click", () => connection.open());
 
@@ -55,7 +87,7 @@ part("log").addEventListener("click", (event) => {
   const command = event.target.closest("a")?.dataset.command;
   if (command === undefined) return;
   event.preventDefault();
-  sendLine(command);
+  sendLines([command]);
 });
 
 // In some browsers a phone's keyboard covers the page and does not shrink it.
