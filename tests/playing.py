@@ -90,11 +90,28 @@ class Browser:
     """The state of a browser after loading the page: the cookie, and the csessid of the page."""
 
     def __init__(self, portal: Portal, **headers: str) -> None:
-        with urlopen(Request(portal.url, headers=_header_names(headers))) as response:
-            self.set_cookie: str = response.headers["Set-Cookie"]
-            page = response.read().decode()
-        self.cookie = self.set_cookie.partition(";")[0]
+        self._portal = portal
+        self._headers = _header_names(headers)
+        self.set_cookie: str | None = None
+        self.cookie: str | None = self._headers.pop("Cookie", None)
+        page = self._ask("", "GET")
         self.csessid = re.search(r'name="csessid" content="([^"]+)"', page)[1]
+
+    def fetch_cookie(self, token: str) -> None:
+        """Fetch the cookie of a login, and the csessid that fits it, as the page does."""
+        self._ask("session", "POST", Mudwire_Token=token)
+        self.csessid = json.loads(self._ask("session", "GET"))["csessid"]
+
+    def _ask(self, path: str, method: str, **headers: str) -> str:
+        headers = {**self._headers, **_header_names(headers)}
+        if self.cookie is not None:
+            headers["Cookie"] = self.cookie
+        request = Request(self._portal.url + path, method=method, headers=headers)
+        with urlopen(request, timeout=SECONDS) as response:
+            self.set_cookie = response.headers["Set-Cookie"]
+            if self.set_cookie is not None:
+                self.cookie = self.set_cookie.partition(";")[0]
+            return response.read().decode()
 
     @property
     def query(self) -> str:
@@ -106,6 +123,7 @@ class Player:
 
     def __init__(self, portal: Portal, browser: Browser | None = None, **headers: str) -> None:
         headers = _header_names(headers)
+        self.browser = browser
         query = ""
         if browser is not None:
             headers.setdefault("Cookie", browser.cookie)
@@ -149,6 +167,14 @@ class Player:
             text = self.next("text")[0][0]
             if part in text:
                 return text
+
+    def enter(self, name: str) -> Player:
+        """Log in to the lobby, and fetch the cookie of the login as the page does."""
+        self.type(name)
+        if self.browser is not None:
+            self.browser.fetch_cookie(self.next("browser_session")[1]["token"])
+        self.read("Welcome")
+        return self
 
     def close_code(self) -> int | None:
         """Read until the connection ends; return the code of the portal's close frame."""

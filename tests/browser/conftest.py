@@ -38,7 +38,8 @@ class Tab:
 
     def _hear(self, kind: str, text: str) -> None:
         # Some tests stop the server, and the browser reports that on the console.
-        if kind in ("error", "warning") and "WebSocket connection to" not in text:
+        expected = ("WebSocket connection to", "net::ERR_CONNECTION_")
+        if kind in ("error", "warning") and not any(part in text for part in expected):
             self.complaints.append(text)
 
     @property

@@ -61,8 +61,7 @@ def test_a_program_without_an_origin_may_connect(portal):
 def test_a_browser_comes_back_logged_in(portal):
     browser = Browser(portal)
     with Player(portal, browser) as player:
-        player.type("Ada")
-        player.read("Welcome")
+        player.enter("Ada")
     with Player(portal, browser) as player:
         assert "Ada" in player.read("Welcome")
 
@@ -70,8 +69,7 @@ def test_a_browser_comes_back_logged_in(portal):
 def test_the_csessid_without_the_cookie_is_no_login(portal):
     browser = Browser(portal)
     with Player(portal, browser) as player:
-        player.type("Cyd")
-        player.read("Welcome")
+        player.enter("Cyd")
     with Player(portal, browser, Cookie=Browser(portal).cookie) as thief:
         thief.read("What is your name?")
     with Player(portal, browser, Cookie="") as thief:
@@ -83,8 +81,7 @@ def test_a_restart_keeps_the_login(run_portal, tmp_path):
     portal = run_portal(*arguments)
     browser = Browser(portal)
     with Player(portal, browser) as player:
-        player.type("Ada")
-        player.read("Welcome")
+        player.enter("Ada")
         assert portal.stop() == 0
     with Player(run_portal(*arguments), browser) as player:
         assert "Ada" in player.read("Welcome")
@@ -93,7 +90,7 @@ def test_a_restart_keeps_the_login(run_portal, tmp_path):
 def test_quitting_logs_the_browser_out(portal):
     browser = Browser(portal)
     with Player(portal, browser) as player:
-        player.type("Dot", "quit")
+        player.enter("Dot").type("quit")
         assert player.close_code() == 1000
     with Player(portal, browser) as player:
         player.read("What is your name?")

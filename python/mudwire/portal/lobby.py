@@ -97,6 +97,7 @@ class Lobby(Game):
         self._clock = clock
         self._players: dict[str, Player] = {}
         self._player_of: dict[int, Player] = {}
+        self._entering: dict[int, str] = {}  # letters of names whose logins are being stored
         self._commands: dict[str, Callable[[Player, Session, str], None]] = {
             "look": self._look,
             "say": self._say,
@@ -122,7 +123,9 @@ class Lobby(Game):
 
     def at_connect(self, session: Session) -> None:
         """Bring back the player of a browser that is logged in; ask others for a name."""
-        if session.logged_in and isinstance(session.uid, str) and self._enter(session, session.uid):
+        name = session.uid
+        if session.logged_in and isinstance(name, str) and self._may_enter(session, name):
+            self._enter(session, name)
             return
         session.msg(
             "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\nWhat is your name?",
@@ -133,11 +136,17 @@ class Lobby(Game):
         """Read a name from a new player, and a command from a player with a name."""
         line = plain_line(text)
         player = self._player_of.get(session.sessid)
-        if player is None:
-            if line and self._enter(session, line):
-                session.log_in(line)
-        elif line:
-            self._obey(player, session, line)
+        if player is not None:
+            if line:
+                self._obey(player, session, line)
+        elif line and self._may_enter(session, line):
+            self._entering[session.sessid] = str(letters_of(line))
+            session.log_in(line)
+
+    def at_login(self, session: Session) -> None:
+        """Let a player in whose login is on disk."""
+        self._entering.pop(session.sessid, None)
+        self._enter(session, str(session.uid))
 
     def at_command(
         self,
@@ -156,6 +165,7 @@ class Lobby(Game):
 
     def at_disconnect(self, session: Session) -> None:
         """Keep the place of a player for ``ABSENCE_SECONDS`` after their last page closed."""
+        self._entering.pop(session.sessid, None)
         player = self._player_of.pop(session.sessid, None)
         if player is None:
             return
@@ -167,7 +177,8 @@ class Lobby(Game):
         else:
             player.leaving = self._clock.callLater(ABSENCE_SECONDS, self._leave, player)
 
-    def _enter(self, session: Session, name: str) -> bool:
+    def _may_enter(self, session: Session, name: str) -> bool:
+        """Tell whether a session may have a name; if not, say why."""
         letters = letters_of(name)
         if letters is None:
             session.msg(
@@ -176,12 +187,21 @@ class Lobby(Game):
             )
             return False
         player = self._players.get(letters)
+        if letters in self._entering.values() or (
+            player is not None and (player.browser is None or player.browser != session.csessid)
+        ):
+            taken = name if player is None else player.name
+            session.msg(f"Somebody is called {taken} already. What else are you called?")
+            return False
+        return True
+
+    def _enter(self, session: Session, name: str) -> None:
+        letters = str(letters_of(name))
+        player = self._players.get(letters)
         if player is None:
             player = self._players[letters] = Player(name, session.csessid)
             self._announce(f"|c{name}|n comes in.")
-        elif player.browser is None or player.browser != session.csessid:
-            session.msg(f"Somebody is called {player.name} already. What else are you called?")
-            return False
+        player.browser = session.csessid  # a login has changed it
         if player.leaving is not None:
             player.leaving.cancel()
             player.leaving = None
@@ -192,7 +212,6 @@ class Lobby(Game):
             prompt="|wlobby|n>",
         )
         self._look(player, session, "")
-        return True
 
     def _leave(self, player: Player) -> None:
         letters = letters_of(player.name)

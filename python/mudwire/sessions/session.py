@@ -42,7 +42,7 @@ class BrowserSession(Protocol):
     def __setitem__(self, key: str, value: Any) -> None:
         """Set a value."""
 
-    def save(self) -> None:
+    def save(self) -> object:
         """Store the values."""
 
 
@@ -130,6 +130,9 @@ class Session:
     def log_in(self, uid: int | str, uname: str | None = None) -> None:
         """Log the player in, and store the login in the browser session if there is one.
 
+        The embedded handler calls ``Game.at_login`` when the login is on disk, and keeps the
+        player's commands until then.
+
         Args:
             uid: The id by which the game knows the player.
             uname: The player's name for logs; ``str(uid)`` if None.
@@ -142,6 +145,9 @@ class Session:
 
     def at_login(self) -> None:
         """Store the login in the browser session; the protocol class implements this."""
+
+    def offer_cookie(self) -> None:
+        """Let the page fetch the cookie of its login; the protocol class implements this."""
 
     def disconnect(self, reason: str | None = None) -> None:
         """Log the player out and close the connection; the protocol class implements this.

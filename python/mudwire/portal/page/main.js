@@ -6,6 +6,7 @@ import { Entry } from "./entry.js";
 import { readMarkup } from "./markup.js";
 import { OutOfBand } from "./oob.js";
 import { Screen } from "./screen.js";
+import { BrowserSession } from "./session.js";
 
 const STATES = {
   connecting: "connecting\u2026",
@@ -18,7 +19,12 @@ const STATES = {
 const part = (id) => document.getElementById(id);
 
 const screen = new Screen(part("log"), part("newer"));
-const connection = new Connection(websocketAddress(), showState, receive);
+const session = new BrowserSession(() => connection.send("browser_session"));
+const connection = new Connection(
+  async () => websocketAddress(await session.csessid()),
+  showState,
+  receive,
+);
 const entry = new Entry(part("entry"), part("line"), part("prompt"), sendLine);
 const oob = new OutOfBand(part("oob"), part("oob-list"), part("oob-count"), (...command) =>
   connection.send(...command),
@@ -27,6 +33,7 @@ const oob = new OutOfBand(part("oob"), part("oob-list"), part("oob-count"), (...
 function receive(name, args, kwargs) {
   if (name === "text") screen.add(readMarkup(String(args[0] ?? "")));
   else if (name === "prompt") entry.setPrompt(readMarkup(String(args[0] ?? "")));
+  else if (name === "browser_session") session.receive(kwargs.token);
   else oob.receive(name, args, kwargs);
 }
 
