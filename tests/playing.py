@@ -63,6 +63,10 @@ class Portal:
             if match := re.search(pattern, seen[-1]):
                 return match
 
+    def rest_of_log(self) -> str:
+        """Return what ``log_line`` has not read of the log of a stopped portal."""
+        return "".join(self._lines)
+
     @property
     def websocket_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "ws"
@@ -113,21 +117,25 @@ class Browser:
                 self.cookie = self.set_cookie.partition(";")[0]
             return response.read().decode()
 
-    @property
-    def query(self) -> str:
-        return f"?{self.csessid}&page&test"
+    def query(self, page: str) -> str:
+        return f"?{self.csessid}&{page}&test"
 
 
 class Player:
-    """A client that speaks ``v1.evennia.com``, with or without a browser's cookie."""
+    """A client that speaks ``v1.evennia.com``, with or without a browser's cookie.
 
-    def __init__(self, portal: Portal, browser: Browser | None = None, **headers: str) -> None:
+    Each page of a browser has one connection; two tabs have two pages.
+    """
+
+    def __init__(
+        self, portal: Portal, browser: Browser | None = None, page: str = "page", **headers: str
+    ) -> None:
         headers = _header_names(headers)
         self.browser = browser
         query = ""
         if browser is not None:
             headers.setdefault("Cookie", browser.cookie)
-            query = browser.query
+            query = browser.query(page)
         self._opened = ExitStack()
         self.socket = self._opened.enter_context(
             connect(
@@ -154,10 +162,15 @@ class Player:
         for line in lines:
             self.send("text", line)
 
+    def receive(self) -> list[Any]:
+        """Wait for the next command; return its name, arguments and keywords."""
+        command: list[Any] = json.loads(self.socket.recv(SECONDS))
+        return command
+
     def next(self, name: str) -> tuple[list[Any], dict[str, Any]]:
         """Wait for the next command of this name; discard the commands before it."""
         while True:
-            received, args, kwargs = json.loads(self.socket.recv(SECONDS))
+            received, args, kwargs = self.receive()
             if received == name:
                 return args, kwargs
 

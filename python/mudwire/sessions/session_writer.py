@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WRITE_SECONDS = 5.0
 """How long a write may take until logins no longer wait for it."""
 
-RETRY_SECONDS = 10.0
+RETRY_SECONDS = 5.0
 """Time between the tries to write a file that cannot be written."""
 
 CHECK_SECONDS = 30.0
