@@ -117,14 +117,21 @@ class WebSocketClient(WebClientProtocol, Session):
 
     def _stored(self, login: object) -> None:
         """Welcome the player, whose latest login is on disk."""
-        if login is not self._latest_login:
-            return
-        self._latest_login = None
-        if self.transport is not None:
-            self.transport.resumeProducing()
-        if not self._ended:
+        if login is self._latest_login:
+            self._read_again()
             self.offer_cookie()
             self.sessionhandler.logged_in(self)
+
+    def _read_again(self) -> None:
+        """Read what the client sends, which waits during a login."""
+        if self._latest_login is not None:
+            self._latest_login = None
+            self.transport.resumeProducing()
+
+    def _end_session(self) -> None:
+        """End the session, whose login nobody waits for any more."""
+        self._read_again()
+        super()._end_session()
 
     def offer_cookie(self) -> None:
         """Send the page a token with which it fetches the cookie of its login.
@@ -149,6 +156,7 @@ class WebSocketClient(WebClientProtocol, Session):
 
     def going_away(self) -> None:
         """Close with code 1001, which tells the client that the server stops."""
+        self._read_again()
         if self.state == self.STATE_OPEN:
             self.sendCloseFrame(code=GOING_AWAY, reasonUtf8=b"The server stops.")
         else:
