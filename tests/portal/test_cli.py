@@ -234,6 +234,13 @@ def test_a_sessions_file_that_is_no_database_ends_with_code_1(tmp_path):
     assert "file is not a database" in error_of("--sessions", str(path), code=1)
 
 
+def test_a_sessions_file_of_another_portal_ends_with_code_1(run_portal, tmp_path):
+    path = tmp_path / "sessions.sqlite3"
+    run_portal("--sessions", str(path))
+    line = error_of("--sessions", str(path), code=1)
+    assert f"cannot keep browser sessions in {path}: another process uses it" in line
+
+
 # Running.
 
 
