@@ -158,7 +158,7 @@ def test_the_number_of_sessions_is_a_limit_of_the_table(open_store):
 
 
 def test_only_the_owner_may_read_the_file(open_store, path):
-    open_store(path)
+    save(open_store(path), "key", "Ada")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.with_name("sessions.sqlite3-wal").stat().st_mode) == 0o600
 

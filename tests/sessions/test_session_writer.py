@@ -89,6 +89,9 @@ class Harness:
         self.rows = {}
         self.stored = []
         self.writer = SessionWriter(self.file, self.rows, self.thread, self.clock)
+        self.write()  # opens the file
+        assert self.file.calls == [("write", set())]
+        self.file.calls.clear()
 
     def save(self, key):
         """Save a row; when it is stored, ``stored`` gets its key."""

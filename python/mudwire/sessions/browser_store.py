@@ -144,6 +144,9 @@ class SqliteBrowserSessions:
             from twisted.internet import reactor  # noqa: PLC0415 # importing it installs it
         file = SessionFile(path)
         self._rows = file.read(clock() - max_age, max_sessions)
+        # The writer opens it again when the reactor runs: twistd forks before that, and SQLite's
+        # connections and locks do not survive a fork.
+        file.close()
         thread = CallThread("browser sessions", reactor)
         self._writer = SessionWriter(file, self._rows, thread, reactor)
 

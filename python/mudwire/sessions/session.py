@@ -62,7 +62,8 @@ class Session:
         uname: The player's name for logs.
         logged_in: Whether the player is logged in.
         address: The player's network address; None where there is none (a Unix socket).
-        csessid: The key of the browser session; None if the client has none.
+        csessid: The key of the browser session, which a login may change; None if the client
+            has none.
         conn_time: The time of the connection, in seconds of ``time.time``.
         cmd_last: The time of the player's latest command, in seconds of ``time.time``.
         commands_this_second: The number of commands in the second of ``cmd_last``.

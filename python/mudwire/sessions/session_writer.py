@@ -69,7 +69,7 @@ class SessionWriter:
         self._is_writing = False
         self._closed: Deferred[None] | None = None
         self._give_up_call: Any = None
-        self._schedule(CHECK_SECONDS)
+        self._schedule(0)  # opens the file
 
     def write(self, key: str) -> Deferred[None]:
         """Write the row of a key, or delete it if there is none.
