@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from out_of_reach import with_rates_out_of_reach
+from out_of_reach import with_limits_out_of_reach
 from twisted.python.reflect import namedAny
 
 from client_frames import TEXT, client_frame
@@ -79,7 +79,7 @@ CLASSES: dict[str, Callable[[], type]] = {
 
 def factory_of(protocol: type, handler: type = EchoHandler) -> WebSocketServerFactory:
     factory = WebSocketServerFactory()
-    factory.protocol = with_rates_out_of_reach(protocol)
+    factory.protocol = with_limits_out_of_reach(protocol)
     factory.sessionhandler = handler()
     return factory
 

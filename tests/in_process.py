@@ -11,6 +11,7 @@ from twisted.internet.endpoints import serverFromString
 
 from mudwire.portal import PortalService
 from mudwire.portal.lobby import Lobby
+from mudwire.sessions.browser_store import SqliteBrowserSessions
 from serving import TIMEOUT, in_reactor
 
 
@@ -31,11 +32,16 @@ def start(reactor_thread):
     """Give a function that starts portals in the reactor's thread; stop them after the test."""
     services = []
 
-    def start(description="tcp:0:interface=127.0.0.1", *, http_limits=None, **options):
+    def start(description="tcp:0:interface=127.0.0.1", *, file=None, http_limits=None, **options):
         def begin():
-            endpoint = serverFromString(reactor, description)
             services.append(
-                PortalService(Greeter(), endpoint, options=options, http_limits=http_limits)
+                PortalService(
+                    Greeter(),
+                    serverFromString(reactor, description),
+                    sessions=None if file is None else SqliteBrowserSessions(file),
+                    options=options,
+                    http_limits=http_limits,
+                )
             )
             services[-1].startService()
             return services[-1].listening

@@ -78,6 +78,10 @@ class Portal:
             if match := re.search(pattern, seen[-1]):
                 return match
 
+    def rest_of_log(self) -> str:
+        """Return what ``log_line`` has not read of the log of a stopped portal."""
+        return "".join(self._lines)
+
     @property
     def websocket_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "ws"
@@ -105,26 +109,48 @@ class Browser:
     """The state of a browser after loading the page: the cookie, and the csessid of the page."""
 
     def __init__(self, portal: Portal, **headers: str) -> None:
-        with urlopen(Request(portal.url, headers=_header_names(headers))) as response:
-            self.set_cookie: str = response.headers["Set-Cookie"]
-            page = response.read().decode()
-        self.cookie = self.set_cookie.partition(";")[0]
+        self._portal = portal
+        self._headers = _header_names(headers)
+        self.set_cookie: str | None = None
+        self.cookie: str | None = self._headers.pop("Cookie", None)
+        page = self._ask("", "GET")
         self.csessid = re.search(r'name="csessid" content="([^"]+)"', page)[1]
 
-    @property
-    def query(self) -> str:
-        return f"?{self.csessid}&page&test"
+    def fetch_cookie(self, token: str) -> None:
+        """Fetch the cookie of a login, and the csessid that fits it, as the page does."""
+        self._ask("session", "POST", Mudwire_Token=token)
+        self.csessid = json.loads(self._ask("session", "GET"))["csessid"]
+
+    def _ask(self, path: str, method: str, **headers: str) -> str:
+        headers = {**self._headers, **_header_names(headers)}
+        if self.cookie is not None:
+            headers["Cookie"] = self.cookie
+        request = Request(self._portal.url + path, method=method, headers=headers)
+        with urlopen(request, timeout=SECONDS) as response:
+            self.set_cookie = response.headers["Set-Cookie"]
+            if self.set_cookie is not None:
+                self.cookie = self.set_cookie.partition(";")[0]
+            return response.read().decode()
+
+    def query(self, page: str) -> str:
+        return f"?{self.csessid}&{page}&test"
 
 
 class Player:
-    """A client that speaks ``v1.evennia.com``, with or without a browser's cookie."""
+    """A client that speaks ``v1.evennia.com``, with or without a browser's cookie.
 
-    def __init__(self, portal: Portal, browser: Browser | None = None, **headers: str) -> None:
+    Each page of a browser has one connection; two tabs have two pages.
+    """
+
+    def __init__(
+        self, portal: Portal, browser: Browser | None = None, page: str = "page", **headers: str
+    ) -> None:
         headers = _header_names(headers)
+        self.browser = browser
         query = ""
         if browser is not None:
             headers.setdefault("Cookie", browser.cookie)
-            query = browser.query
+            query = browser.query(page)
         self._opened = ExitStack()
         self.socket = self._opened.enter_context(
             connect(
@@ -151,10 +177,15 @@ class Player:
         for line in lines:
             self.send("text", line)
 
+    def receive(self) -> list[Any]:
+        """Wait for the next command; return its name, arguments and keywords."""
+        command: list[Any] = json.loads(self.socket.recv(SECONDS))
+        return command
+
     def next(self, name: str) -> tuple[list[Any], dict[str, Any]]:
         """Wait for the next command of this name; discard the commands before it."""
         while True:
-            received, args, kwargs = json.loads(self.socket.recv(SECONDS))
+            received, args, kwargs = self.receive()
             if received == name:
                 return args, kwargs
 
@@ -164,6 +195,14 @@ class Player:
             text = self.next("text")[0][0]
             if part in text:
                 return text
+
+    def enter(self, name: str) -> Player:
+        """Log in to the lobby, and fetch the cookie of the login as the page does."""
+        self.type(name)
+        if self.browser is not None:
+            self.browser.fetch_cookie(self.next("browser_session")[1]["token"])
+        self.read("Welcome")
+        return self
 
     def close_code(self) -> int | None:
         """Read until the connection ends; return the code of the portal's close frame."""

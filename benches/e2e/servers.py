@@ -16,7 +16,7 @@ from contextlib import suppress
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from out_of_reach import OUT_OF_REACH, with_rates_out_of_reach
+from out_of_reach import OUT_OF_REACH, with_limits_out_of_reach
 
 from mudwire.bench.texts import chat_line, room
 
@@ -30,9 +30,6 @@ ANSWERS = {
     "chat": [chat_line(number) for number in range(DISTINCT)],
     "room": [room(number) for number in range(DISTINCT)],
 }
-
-OUT_OF_REACH = {"max_command_rate": 0, "max_connections_per_address": 0, "max_handshake_rate": 0}
-"""Limits that are off, because the load is one client with one address."""
 
 
 class Handler:
@@ -153,7 +150,7 @@ def game_on(class_path: str) -> None:
 
     stock()
     factory = WebSocketServerFactory()
-    factory.protocol = with_rates_out_of_reach(namedAny(class_path))
+    factory.protocol = with_limits_out_of_reach(namedAny(class_path))
     factory.sessionhandler = Handler()
     on_twisted(factory)
 

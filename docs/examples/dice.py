@@ -24,9 +24,6 @@ class Dice(Game):
         """Take a name first, then commands."""
         if not session.logged_in:
             session.log_in(text.strip()[:20] or "Nobody")
-            session.msg(
-                f"Hello, |c{literal(session.uid)}|n. |lcroll|ltRoll|le the dice!", prompt="> "
-            )
         elif text.strip() == "roll":
             dice = randint(1, 6), randint(1, 6)
             for other in self.sessions:
@@ -36,3 +33,7 @@ class Dice(Game):
             session.disconnect("Come again.")
         else:
             session.msg("You can |lcroll|ltroll|le or |lcquit|ltquit|le.")
+
+    def at_login(self, session):
+        """Welcome a player whose login is kept, even if the process is killed."""
+        session.msg(f"Hello, |c{literal(session.uid)}|n. |lcroll|ltRoll|le the dice!", prompt="> ")

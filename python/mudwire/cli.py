@@ -135,8 +135,9 @@ def _parser() -> Parser:
         "  mudwire serve --listen 0.0.0.0:4008              for all who can reach the machine\n"
         "  mudwire serve --listen unix:/run/mudwire.sock    behind nginx or Caddy\n"
         "\nCtrl-C or SIGTERM stops the portal: clients get close code 1001 and\n"
-        "reconnect later. The portal waits 5 seconds for their answers and\n"
-        "10 seconds for the game. A second signal kills the process.",
+        "reconnect later. The portal waits 5 seconds for their answers, 10 seconds\n"
+        "for the game and 5 seconds for the file of sessions. A second signal\n"
+        "kills the process.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     for option in OPTIONS:

@@ -103,5 +103,17 @@ class Game(ABC):
 
         """
 
+    def at_login(self, session: Session) -> None:  # noqa: B027 # a hook that a game may leave out
+        """Welcome a player whom ``session.log_in`` has logged in.
+
+        The login is on disk now: the player stays logged in even if the process is killed. While
+        the disk cannot be written, logins do not wait for it. Commands that the player sends
+        between ``log_in`` and this hook come after it.
+
+        Args:
+            session: The session of the player.
+
+        """
+
     def at_disconnect(self, session: Session) -> None:  # noqa: B027 # a hook that a game may leave out
         """Clean up after a connection that has ended, for whatever reason."""

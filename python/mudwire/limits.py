@@ -354,6 +354,22 @@ FIXED_LIMITS: dict[str, FixedLimit] = {
             "over it, no more requests of the client are read or answered",
             protects="memory from a client that sends HTTP requests and does not read the answers",
         ),
+        FixedLimit(
+            name="max_browser_sessions",
+            value=50_000,
+            unit="sessions",
+            what="browser sessions that `mudwire serve` keeps; a new one takes the place of the "
+            "oldest",
+            protects="memory and the file of sessions from clients that log in again and again",
+        ),
+        FixedLimit(
+            name="max_cookie_tokens",
+            value=10_000,
+            unit="tokens",
+            what="logins of the last minute whose pages have not fetched their new cookie; a new "
+            "one takes the place of the oldest, whose page asks again",
+            protects="memory from clients that log in and do not fetch their new cookie",
+        ),
     )
 }
 """Name -> fixed limit.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -484,6 +485,96 @@ def test_two_tabs_are_one_player(portal, visit):
     two.sees("Welcome, Pia.")
     two.type("say both")
     one.sees('You say, "both"')
+
+
+def secret_of(tab):
+    """Return the secret in the cookie, which the page itself cannot read."""
+    [cookie] = tab.page.context.cookies()
+    return cookie["value"]
+
+
+def fetched_cookie(response):
+    return response.request.method == "POST" and response.status == 204
+
+
+def test_a_login_changes_the_cookie_and_a_planted_one_is_worth_nothing(portal, visit, browser):
+    planter = visit(portal)
+    planted = secret_of(planter)
+    context = browser.new_context()
+    try:
+        context.add_cookies([{"name": "mudwire", "value": planted, "url": portal.url}])
+        victim = visit(portal, context)
+        assert secret_of(victim) == planted
+        with victim.page.expect_response(fetched_cookie):
+            victim.enter("Wim")
+        assert secret_of(victim) != planted
+        assert [cookie["httpOnly"] for cookie in context.cookies()] == [True]
+        planter.page.reload()
+        planter.sees("What is your name?")
+        planter.type("Wim")
+        planter.sees("Somebody is called Wim already.")
+        assert secret_of(planter) == planted
+        victim.page.reload()
+        victim.sees("Welcome, Wim.")
+    finally:
+        context.close()
+
+
+def test_another_tab_stays_connected_and_comes_back_with_the_new_cookie(portal, visit):
+    other = visit(portal)
+    other.sees("What is your name?")
+    tab = visit(portal, other.page.context)
+    with tab.page.expect_response(fetched_cookie):
+        tab.enter("Xia")
+    expect(other.status).to_have_text("connected")
+    other.type("Xaver")
+    other.sees("Welcome, Xaver.")
+
+
+def test_a_tab_that_was_there_before_the_login_reconnects_as_the_player(portal, visit):
+    other = visit(portal)
+    other.sees("What is your name?")
+    tab = visit(portal, other.page.context)
+    with tab.page.expect_response(fetched_cookie):
+        tab.enter("Yan")
+    other.page.context.set_offline(True)
+    expect(other.status).to_have_text("offline")
+    other.page.context.set_offline(False)
+    other.sees("Welcome, Yan.")
+    expect(tab.log.get_by_text("Welcome, Yan.")).to_have_count(2)
+
+
+def test_a_lost_answer_is_made_good_with_another_token(portal, visit):
+    tab = visit(portal)
+    planted = secret_of(tab)
+    tokens = []
+
+    def lose(route):
+        """Let the server answer, and the page wait in vain."""
+        tokens.append(route.request.headers["mudwire-token"])
+        headers = {"Mudwire-Token": tokens[-1]}
+        with urlopen(Request(f"{portal.url}session", method="POST", headers=headers)) as answer:
+            assert answer.status == 204
+        route.abort()
+
+    tab.page.route("**/session", lose, times=1)
+    with tab.page.expect_response(fetched_cookie) as second:
+        tab.enter("Zoe")
+        assert secret_of(tab) == planted
+    assert second.value.request.headers["mudwire-token"] not in tokens
+    tab.page.reload()
+    tab.sees("Welcome, Zoe.")
+
+
+def test_a_player_whose_cookie_never_comes_plays_on_and_can_log_in_again(portal, visit):
+    tab = visit(portal)
+    tab.page.route("**/session", lambda route: route.abort())
+    tab.enter("Abe")
+    tab.type("say still here")
+    tab.sees('You say, "still here"')
+    tab.page.unroute_all()
+    tab.page.reload()
+    tab.enter("Abbie")
 
 
 def test_the_page_reconnects_after_quitting_only_on_request(portal, visit):

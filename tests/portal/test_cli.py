@@ -14,7 +14,7 @@ import pytest
 from mudwire.limits import HTTP_LIMITS, LIMITS
 from mudwire.portal.options import HTTP_LIMIT_OPTIONS, LIMIT_OPTIONS, OPTIONS
 from mudwire.portal.running import endpoint_of
-from playing import SECONDS, Player
+from playing import SECONDS, Browser, Player
 
 ALL_OPTIONS = (*OPTIONS, *LIMIT_OPTIONS, *HTTP_LIMIT_OPTIONS)
 DICE = Path(__file__).parents[2] / "docs" / "examples" / "dice.py"
@@ -234,6 +234,15 @@ def test_a_sessions_file_that_is_no_database_ends_with_code_1(tmp_path):
     path = tmp_path / "sessions.sqlite3"
     path.write_text("words " * 1000)
     assert "file is not a database" in error_of("--sessions", str(path), code=1)
+
+
+def test_a_sessions_file_of_another_portal_ends_with_code_1(run_portal, tmp_path):
+    path = tmp_path / "sessions.sqlite3"
+    portal = run_portal("--sessions", str(path))
+    with Player(portal, Browser(portal)) as player:
+        player.enter("Ada")  # the portal has opened the file
+    line = error_of("--sessions", str(path), code=1)
+    assert f"cannot keep browser sessions in {path}: another process uses it" in line
 
 
 # Running.

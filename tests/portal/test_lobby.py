@@ -193,7 +193,9 @@ def test_an_out_of_band_command_goes_both_ways(enter):
 
 
 class Page(Limits, Session):
-    """A page of a browser, without a network."""
+    """A page of a browser, without a network and without a file of sessions."""
+
+    stores_at_once = True
 
     def __init__(self, lobby, browser, uid=None):
         self.init_session("websocket", None, lobby.sessions)
@@ -210,6 +212,11 @@ class Page(Limits, Session):
 
     def type(self, line):
         self.sessionhandler.data_in(self, text=[[line], {}])
+
+    def at_login(self):
+        self.sessionhandler.hold(self)
+        if self.stores_at_once:
+            self.sessionhandler.logged_in(self)
 
     def close(self):
         self.sessionhandler.disconnect(self)
@@ -285,6 +292,44 @@ def test_quitting_closes_every_page(lobby, watcher):
     Page(lobby, "browser", uid="Ada")
     first.type("quit")
     assert list(lobby.sessions) == [watcher]
+
+
+def test_a_player_comes_in_when_their_login_is_stored(lobby, watcher):
+    page = Page(lobby, "browser")
+    page.stores_at_once = False
+    page.type("Ada")
+    page.type("say I am here")
+    page.csessid = "key of the login"
+    watcher.type("who")
+    assert "Ada" not in "".join(watcher.read)
+    lobby.sessions.logged_in(page)
+    assert watcher.read[1:] == ["|cAda|n comes in.", '|cAda|n says, "I am here"']
+    Page(lobby, "key of the login", uid="Ada").type("say again")
+    assert watcher.read[-1] == '|cAda|n says, "again"'
+
+
+def test_a_name_is_taken_while_its_login_is_stored(lobby, watcher):
+    page = Page(lobby, "browser")
+    page.stores_at_once = False
+    page.type("Ada")
+    late = Page(lobby, "other")
+    late.type("ADA")
+    assert "called ADA already" in late.read[-1]
+    page.close()
+    late.type("ADA")
+    assert "Welcome, |cADA|n" in late.read[-2]
+    assert watcher.read == ["|cADA|n comes in."]
+
+
+def test_an_open_page_with_the_key_from_before_the_login_does_not_become_its_player(lobby):
+    """Whoever planted the cookie may have such a page."""
+    page, planter = Page(lobby, "planted"), Page(lobby, "planted")
+    page.stores_at_once = False
+    page.type("Ada")
+    page.csessid = "key of the login"
+    lobby.sessions.logged_in(page)
+    planter.type("Ada")
+    assert "called Ada already" in planter.read[-1]
 
 
 def test_a_login_whose_name_is_taken_asks_for_another_name(lobby):

@@ -7,7 +7,9 @@ import json
 import ssl
 import subprocess
 import sys
+import threading
 import weakref
+from contextlib import contextmanager
 
 import pytest
 from twisted.internet import reactor
@@ -20,7 +22,9 @@ from websockets.sync.client import connect
 
 from in_process import HANDSHAKE, HEALTH, deadlines, ends, read_until, tcp
 from mudwire.portal import service as service_module
+from mudwire.sessions.browser_store import key_of, new_secret
 from mudwire.sessions.handler import EmbeddedSessionHandler
+from mudwire.sessions.session_file import SessionFile
 from serving import TIMEOUT, in_reactor
 
 
@@ -173,8 +177,105 @@ def test_the_portal_serves_tls(start, tmp_path):
     trust = ssl.create_default_context(cafile=str(certificate))
     with connect(f"wss://localhost:{service.address.port}/ws", ssl=trust) as client:
         assert "The lobby" in greeting(client)
-        client.send('["text",["Ada"],{}]')
-        client.recv(TIMEOUT)
+        type_line(client, "Ada")
+        read(client, "Welcome")
+        type_line(client, "who")
+        read(client, "In the lobby")
+
+
+class SlowDisk:
+    """Writes of sessions that wait until the test lets them go on."""
+
+    def __init__(self, monkeypatch):
+        self.is_writing = threading.Event()
+        self.go_on = threading.Event()
+        write = SessionFile.write
+
+        def wait_and_write(file, changes):
+            if changes:  # none are a check that the file is there
+                self.is_writing.set()
+                assert self.go_on.wait(TIMEOUT)
+            write(file, changes)
+
+        monkeypatch.setattr(SessionFile, "write", wait_and_write)
+
+
+@pytest.fixture
+def slow_disk(monkeypatch):
+    return SlowDisk(monkeypatch)
+
+
+@contextmanager
+def browser_of(service):
+    """Give a websocket with a browser's cookie."""
+    secret = new_secret()
+    address = f"ws://127.0.0.1:{service.address.port}/ws?{key_of(secret)}&{secret}&test"
+    with connect(address, additional_headers={"Cookie": f"mudwire={secret}"}) as client:
+        assert "The lobby" in greeting(client)
+        yield client
+
+
+def type_line(client, line):
+    client.send(json.dumps(["text", [line], {}]))
+
+
+def read(client, part):
+    """Read commands up to a text with this part; return the names of the commands."""
+    names = []
+    while True:
+        name, args, _ = json.loads(client.recv(TIMEOUT))
+        names.append(name)
+        if args and part in str(args[0]):
+            return names
+
+
+def test_a_slow_disk_delays_only_the_login_that_waits_for_it(start, slow_disk, tmp_path):
+    service = start(file=tmp_path / "sessions.sqlite3")
+    with (
+        browser_of(service) as ada,
+        connect(f"ws://127.0.0.1:{service.address.port}/ws") as bea,
+    ):
+        greeting(bea)
+        type_line(bea, "Bea")  # without a browser session, so that nothing is stored
+        read(bea, "Welcome")
+        type_line(ada, "Ada")
+        assert slow_disk.is_writing.wait(TIMEOUT)
+        type_line(ada, "say to early birds")
+        type_line(bea, "say hello")
+        assert read(bea, 'You say, "hello"') == ["prompt", "text", "text"]
+        # What she typed waits in the kernel, where it has a bound.
+        assert list(in_reactor(lambda: service.sessions._held).values()) == [[]]
+        slow_disk.go_on.set()
+        assert read(ada, "Welcome") == ["prompt", "browser_session", "text"]
+        read(bea, "Ada</span> comes in.")
+        read(bea, "to early birds")
+
+
+def test_a_stop_waits_for_a_disk_for_a_known_time(start, slow_disk, tmp_path, monkeypatch):
+    monkeypatch.setattr("mudwire.sessions.session_writer.CLOSE_SECONDS", 0.1)
+    service = start(file=tmp_path / "sessions.sqlite3")
+    with browser_of(service) as ada:
+        type_line(ada, "Ada")
+        assert slow_disk.is_writing.wait(TIMEOUT)
+        in_reactor(lambda: service.stopService().addTimeout(TIMEOUT, reactor))
+    slow_disk.go_on.set()
+
+
+def test_a_player_who_leaves_during_the_login_is_not_announced(start, slow_disk, tmp_path):
+    service = start(file=tmp_path / "sessions.sqlite3")
+    with connect(f"ws://127.0.0.1:{service.address.port}/ws") as bea:
+        greeting(bea)
+        type_line(bea, "Bea")
+        read(bea, "Welcome")
+        with browser_of(service) as ada:
+            type_line(ada, "Ada")
+            assert slow_disk.is_writing.wait(TIMEOUT)
+            [_, session] = service.game.connected
+            in_reactor(session.disconnect)
+        slow_disk.go_on.set()
+        in_reactor(service.browser_sessions.close)
+        type_line(bea, "who")
+        assert read(bea, "In the lobby") == ["prompt", "text", "text"]
 
 
 def test_two_portals_in_one_process_have_separate_sessions(start):
@@ -199,8 +300,10 @@ def test_twistd_runs_the_portal(tmp_path):
         "reactor.callWhenRunning(\n"
         "    lambda: portal.listening.addCallback(lambda _: reactor.stop()))\n"
     )
+    twistd = "from twisted.scripts.twistd import run; run()"
     result = subprocess.run(
-        [sys.executable, "-m", "twisted.scripts.twistd", "-noy", "portal.tac"],
+        [sys.executable, "-c", twistd, "-noy", "portal.tac"],
         cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
+    assert "Server Shut Down" in result.stdout

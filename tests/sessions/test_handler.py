@@ -44,6 +44,9 @@ class Recorder(Game):
     def at_command(self, session, name, args, kwargs):
         self.hear("command", session, name, args, kwargs)
 
+    def at_login(self, session):
+        self.hear("login", session)
+
     def at_disconnect(self, session):
         self.hear("disconnect", session)
 
@@ -200,6 +203,70 @@ def test_a_command_of_the_wrong_types_is_refused_and_counted(game, handler, sess
     handler.data_in(session, text=value)
     assert game.heard[1:] == []
     assert session.refused == {"wrong arguments": 1}
+
+
+def type_line(handler, session, line):
+    handler.data_in(session, text=[[line], {}])
+
+
+def test_commands_during_a_login_come_after_it(game, handler, session):
+    game.heard.clear()
+    handler.hold(session)
+    type_line(handler, session, "one")
+    handler.data_in(session, text=[["two"], {}], pong=[[], {}])
+    assert game.heard == []
+    handler.logged_in(session)
+    type_line(handler, session, "three")
+    assert [heard[0] for heard in game.heard] == ["login", "text", "text", "command", "text"]
+    assert [heard[2] for heard in game.heard[1:]] == ["one", "two", "pong", "three"]
+
+
+def test_a_login_holds_only_the_commands_of_its_own_session(game, handler, session):
+    other = RecordingSession(handler)
+    handler.connect(other)
+    handler.hold(session)
+    type_line(handler, other, "hi")
+    assert game.heard[-1] == ("text", other, "hi")
+
+
+def test_a_held_command_that_logs_in_again_holds_those_after_it(game, handler, session):
+    handler.hold(session)
+    for line in ("one", "two", "three"):
+        type_line(handler, session, line)
+    game.at_text = lambda session, line: (game.hear("text", line), handler.hold(session))
+    game.heard.clear()
+    handler.logged_in(session)
+    assert game.heard == [("login", session), ("text", "one")]
+    handler.logged_in(session)
+    handler.logged_in(session)
+    assert [heard[1] for heard in game.heard[1:]] == ["one", session, "two", session, "three"]
+
+
+def test_a_session_that_ends_during_its_login_is_not_heard_of_again(game, handler, session):
+    handler.hold(session)
+    type_line(handler, session, "one")
+    handler.disconnect(session)
+    handler.logged_in(session)
+    handler.hold(session)
+    assert game.heard[1:] == [("disconnect", session)]
+    assert handler._held == {}
+
+
+def test_a_held_command_that_ends_the_session_is_the_last(game, handler, session):
+    handler.hold(session)
+    type_line(handler, session, "one")
+    type_line(handler, session, "two")
+    game.at_text = lambda session, line: (game.hear("text", line), handler.disconnect(session))
+    handler.logged_in(session)
+    assert [heard[0] for heard in game.heard[1:]] == ["login", "text", "disconnect"]
+
+
+def test_the_page_asks_for_a_token_and_the_game_does_not_hear_of_it(game, handler, session):
+    asked = []
+    session.offer_cookie = lambda: asked.append(session)
+    handler.data_in(session, browser_session=[[], {}])
+    assert asked == [session]
+    assert [heard[0] for heard in game.heard] == ["connect"]
 
 
 def test_an_error_of_the_game_is_logged_and_other_players_go_on(game, handler, session, log_events):

@@ -77,6 +77,7 @@ class Lobby(Game):
         self._room = RoomBudget(self.room_rows, seconds=seconds)
         self._players: dict[str, Player] = {}
         self._player_of: dict[int, Player] = {}
+        self._entering: dict[int, str] = {}  # letters of names whose logins are being stored
         self._commands: dict[str, Callable[[Player, Session, str], None]] = {
             "look": self._look,
             "say": self._say,
@@ -102,8 +103,12 @@ class Lobby(Game):
 
     def at_connect(self, session: Session) -> None:
         """Bring back the player of a browser that is logged in; ask others for a name."""
-        if session.logged_in and isinstance(session.uid, str) and self._enter(session, session.uid):
-            return
+        uid = session.uid
+        if session.logged_in and isinstance(uid, str):
+            name = self._name_for(session, uid)
+            if name is not None:
+                self._enter(session, name)
+                return
         session.msg(
             "|wThe lobby|n\n\nA room to try mudwire in. Pull up a chair.\nWhat is your name?",
             prompt="|wname|n>",
@@ -117,8 +122,14 @@ class Lobby(Game):
             return
         if player is not None:
             self._obey(player, session, line)
-        elif self._enter(session, line):
-            session.log_in(self._player_of[session.sessid].name.text)
+        elif (name := self._name_for(session, line)) is not None:
+            self._entering[session.sessid] = name.key
+            session.log_in(name.text)
+
+    def at_login(self, session: Session) -> None:
+        """Let a player in whose login is on disk."""
+        self._entering.pop(session.sessid, None)
+        self._enter(session, PlayerName.read(str(session.uid)))
 
     def at_command(
         self,
@@ -137,6 +148,7 @@ class Lobby(Game):
 
     def at_disconnect(self, session: Session) -> None:
         """Keep the place of a player for ``ABSENCE_SECONDS`` after their last page closed."""
+        self._entering.pop(session.sessid, None)
         player = self._player_of.pop(session.sessid, None)
         if player is None:
             return
@@ -148,20 +160,29 @@ class Lobby(Game):
         else:
             player.leaving = self._clock.callLater(ABSENCE_SECONDS, self._leave, player)
 
-    def _enter(self, session: Session, typed: str) -> bool:
+    def _name_for(self, session: Session, typed: str) -> PlayerName | None:
+        """Return the name that a session may have; None, and the player is told why, if not."""
         try:
             name = PlayerName.read(typed)
         except NameRefusedError as error:
             session.msg(f"{error} What is yours?")
-            return False
+            return None
+        player = self._players.get(name.key)
+        if name.key in self._entering.values() or (
+            player is not None and (player.browser is None or player.browser != session.csessid)
+        ):
+            taken = name if player is None else player.name
+            session.msg(f"Somebody is called {taken.text} already. What else are you called?")
+            return None
+        return name
+
+    def _enter(self, session: Session, name: PlayerName) -> None:
         player = self._players.get(name.key)
         if player is None:
             player = Player(name, session.csessid, self._room.new_speaker())
             self._players[name.key] = player
             self._announce(f"|c{name.text}|n comes in.")
-        elif player.browser is None or player.browser != session.csessid:
-            session.msg(f"Somebody is called {player.name.text} already. What else are you called?")
-            return False
+        player.browser = session.csessid  # a login has changed it
         if player.leaving is not None:
             player.leaving.cancel()
             player.leaving = None
@@ -173,7 +194,6 @@ class Lobby(Game):
             prompt="|wlobby|n>",
         )
         self._look(player, session, "")
-        return True
 
     def _leave(self, player: Player) -> None:
         del self._players[player.name.key]

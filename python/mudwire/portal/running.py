@@ -133,8 +133,11 @@ def _open_sessions(path: str) -> SqliteBrowserSessions:
     try:
         return SqliteBrowserSessions(path)
     except (OSError, sqlite3.Error) as error:
+        reason = _reason(error)
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            reason = "another process uses it"
         raise StartError(
-            f"cannot keep browser sessions in {path}: {_reason(error)}; "
+            f"cannot keep browser sessions in {path}: {reason}; "
             "choose another file with --sessions, or :memory:"
         ) from None
 

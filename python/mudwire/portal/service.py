@@ -9,6 +9,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, TimeoutError, maybeDeferred  # noqa: A004 # Twisted's
 from twisted.logger import Logger
 
+from mudwire.portal.cookie_tokens import CookieTokens
 from mudwire.portal.site import PortalResource, PortalSite
 from mudwire.portal.websocket import WebSocketClient
 from mudwire.sessions.browser_store import SqliteBrowserSessions
@@ -69,6 +70,7 @@ class PortalService(Service):
         self.sessions = EmbeddedSessionHandler(game)
         self._port: Any = None
         self._started = False
+        tokens = CookieTokens()
         factory = WebSocketServerFactory()
         factory.sessionhandler = self.sessions
         # Each portal has a protocol class of its own, because the protocol reads its options
@@ -78,6 +80,7 @@ class PortalService(Service):
             (WebSocketClient,),
             {
                 "browser_session_store": self.browser_sessions,
+                "cookie_tokens": tokens,
                 "allowed_origins": origins,
                 "upstream_ips": proxies,
                 "login_timeout": game.login_timeout,
@@ -86,7 +89,7 @@ class PortalService(Service):
         )
         self.admission = factory.admission = Admission(factory.protocol, factory.reactor)
         self.site = PortalSite(
-            PortalResource(game.title, factory),
+            PortalResource(game.title, factory, tokens),
             self.admission,
             factory.protocol,
             Upstreams(proxies),
@@ -141,14 +144,15 @@ class PortalService(Service):
             )
         except Exception:
             self.log.failure("The game failed in at_stop")
-        self.browser_sessions.close()
+        await self.browser_sessions.close()
 
     def stopService(self) -> Deferred[None]:  # noqa: N802 # Twisted's name
         """Stop listening, close every connection with code 1001 and end the game.
 
         Returns:
             A Deferred that fires when the game has ended, at the latest after
-            ``FAREWELL_SECONDS`` and ``GAME_SECONDS``.
+            ``FAREWELL_SECONDS``, ``GAME_SECONDS`` and the ``CLOSE_SECONDS`` of the browser
+            sessions.
 
         """
         super().stopService()  # type: ignore[no-untyped-call] # Twisted is typed in parts

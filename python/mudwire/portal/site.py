@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mudwire.limits import Limits
+    from mudwire.portal.cookie_tokens import CookieTokens
     from mudwire.transport.admission import Admission
     from mudwire.transport.upstreams import Upstreams
 
@@ -57,6 +58,13 @@ POLICY = "; ".join(
         "trusted-types 'none'",
     )
 )
+TOKEN_HEADER = b"mudwire-token"
+"""The header with a page's token.
+
+A page of another site cannot send such a header: its browser asks first (the preflight request of
+the Fetch standard), and nothing here allows it. An address would be logged.
+"""
+
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -143,18 +151,21 @@ class PortalResource(Resource):
     Args:
         title: The page's title.
         websocket: The factory of the websocket protocol.
+        tokens: The tokens with which pages fetch the cookies of their logins.
 
     """
 
     isLeaf = True  # noqa: N815 # Twisted's name
 
-    def __init__(self, title: str, websocket: Any) -> None:
+    def __init__(self, title: str, websocket: Any, tokens: CookieTokens) -> None:
         super().__init__()
+        self._tokens = tokens
         page = files("mudwire.portal") / "page"
         self._page = (page / "index.html").read_text().replace("{title}", html.escape(title))
         self._answers: dict[bytes, Callable[[Any], bytes | int]] = {
             b"/": self._answer_page,
             b"/ws": WebSocketUpgrade(websocket),
+            b"/session": self._answer_csessid,
             b"/health": _Constant(b"ok\n", "text/plain; charset=utf-8"),
             b"/palette.css": _Constant(stylesheet().encode(), TYPES["css"]),
         }
@@ -171,6 +182,8 @@ class PortalResource(Resource):
             request.setHeader(name, value)
         if not has_valid_host(request):
             return plain(request, http.BAD_REQUEST, "A request must have one valid Host header.")
+        if (request.method, request.path) == (b"POST", b"/session"):
+            return self._give_cookie(request)
         answer = self._answers.get(request.path)
         if answer is None:
             return plain(request, http.NOT_FOUND, "There is nothing here. The game is at /")
@@ -179,22 +192,50 @@ class PortalResource(Resource):
             return plain(request, http.NOT_ALLOWED, "Only GET and HEAD are answered here.")
         return answer(request)
 
+    def _answer_csessid(self, request: Any) -> bytes:
+        request.setHeader("Content-Type", "application/json")
+        request.setHeader("Cache-Control", "no-store")
+        return b'{"csessid": "%s"}' % _browser_key(request).encode()
+
+    def _give_cookie(self, request: Any) -> bytes:
+        """Give a browser the cookie of the login that its page has a token for."""
+        secret = self._tokens.redeem(header(request, TOKEN_HEADER))
+        if secret is None:
+            return plain(request, http.FORBIDDEN, "The token was used, or is too old.")
+        request.setResponseCode(http.NO_CONTENT)
+        request.setHeader("Set-Cookie", set_cookie(secret, _is_secure(request)))
+        request.setHeader("Cache-Control", "no-store")
+        return b""
+
     def _answer_page(self, request: Any) -> bytes:
-        secure = is_secure(header(request, b"x-forwarded-proto"), request.isSecure())
-        secret = secret_in(header(request, b"cookie"), secure)
-        key = key_of(secret)
-        if key is None or secret is None:
-            secret = new_secret()
-            key = key_of(secret)
-        request.setHeader("Set-Cookie", set_cookie(secret, secure))
+        csessid = _browser_key(request)
         request.setHeader("Content-Type", "text/html; charset=utf-8")
         request.setHeader("Cache-Control", "no-store")
         host = header(request, b"host") or ""
         if HOST.fullmatch(host):
             # In some browsers 'self' allows only the page's scheme, not ws: or wss:.
-            policy = POLICY.replace("connect-src 'self'", f"connect-src ws://{host} wss://{host}")
+            own = "connect-src 'self'"
+            policy = POLICY.replace(own, f"{own} ws://{host} wss://{host}")
             request.setHeader("Content-Security-Policy", policy)
-        return self._page.replace("{csessid}", str(key)).encode()
+        return self._page.replace("{csessid}", csessid).encode()
+
+
+def _browser_key(request: Any) -> str:
+    """Return the key of a browser's cookie; give it a cookie if it has none.
+
+    A cookie is not set again. That could undo the change of a login that happens meanwhile.
+    """
+    secure = _is_secure(request)
+    key = key_of(secret_in(header(request, b"cookie"), secure))
+    if key is None:
+        secret = new_secret()
+        key = str(key_of(secret))
+        request.setHeader("Set-Cookie", set_cookie(secret, secure))
+    return key
+
+
+def _is_secure(request: Any) -> bool:
+    return is_secure(header(request, b"x-forwarded-proto"), request.isSecure())
 
 
 def header(request: Any, name: bytes) -> str | None:

@@ -17,6 +17,10 @@ __all__ = ["BrowserLogin"]
 
 CLOSE_NORMAL = 1000
 
+UID = "webclient_authenticated_uid"
+NONCE = "webclient_authenticated_nonce"
+"""Names of the values of a browser session, as Evennia has them."""
+
 _log = QuietLog("mudwire")
 
 
@@ -66,8 +70,8 @@ class BrowserLogin:
             browser_session = self.get_client_session()
             if browser_session is None:
                 return
-            uid = browser_session.get("webclient_authenticated_uid")
-            nonce = browser_session.get("webclient_authenticated_nonce", 0)
+            uid = browser_session.get(UID)
+            nonce = browser_session.get(NONCE, 0)
         except Exception:
             _log.failure("The browser session of {peer} cannot be read", peer=self.peer)
             return
@@ -110,9 +114,9 @@ class BrowserLogin:
             if browser_session is None:
                 return
             self.logged_in = False
-            if browser_session.get("webclient_authenticated_nonce", 0) == self.nonce:
-                browser_session["webclient_authenticated_uid"] = None
-                browser_session["webclient_authenticated_nonce"] = 0
+            if browser_session.get(NONCE, 0) == self.nonce:
+                browser_session[UID] = None
+                browser_session[NONCE] = 0
                 browser_session.save()
         except Exception:
             _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)
@@ -122,7 +126,7 @@ class BrowserLogin:
         try:
             browser_session = self.get_client_session()
             if browser_session is not None:
-                browser_session["webclient_authenticated_uid"] = self.uid
+                browser_session[UID] = self.uid
                 browser_session.save()
         except Exception:
             _log.failure("The browser session of {peer} cannot be saved", peer=self.peer)

@@ -33,9 +33,15 @@ class GameHooks(Protocol):
     def at_command(self, session: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> None:
         """Handle an out-of-band command of a player's client."""
 
+    def at_login(self, session: Any) -> None:
+        """Welcome a player whose login is on disk."""
+
     def at_disconnect(self, session: Any) -> None:
         """Clean up after a connection that has ended."""
 
+
+BROWSER_SESSION = "browser_session"
+"""The command that brings a page a token for its new cookie; the page asks for another with it."""
 
 WRONG_ARGUMENTS = "wrong arguments"
 """The reason of a refused command whose arguments have the wrong types."""
@@ -63,6 +69,7 @@ class EmbeddedSessionHandler:
         self.game = game
         self._sessions: dict[int, Any] = {}
         self._numbers = count(1)
+        self._held: dict[int, list[dict[str, Any]]] = {}
         self._emptied: list[Deferred[None]] = []
 
     def __iter__(self) -> Iterator[Any]:
@@ -90,8 +97,9 @@ class EmbeddedSessionHandler:
     def disconnect(self, session: Any) -> None:
         """Remove a session from the table and tell the game; a second call does nothing."""
         sessid = session.sessid
-        if self._sessions.get(sessid) is session:
+        if self._has(session):
             del self._sessions[sessid]
+            self._held.pop(sessid, None)
             self.log.debug("Session {sessid} ends", sessid=sessid)
             self._call(session, self.game.at_disconnect, session)
         if not self._sessions:
@@ -120,9 +128,40 @@ class EmbeddedSessionHandler:
 
         """
         session.cmd_last = time.time()
-        for name, (args, keywords) in kwargs.items():
+        if session.sessid in self._held:
+            self._held[session.sessid].append(kwargs)
+        else:
+            self._dispatch(session, kwargs)
+
+    def hold(self, session: Any) -> None:
+        """Keep the commands of a session, whose login is being stored, until ``logged_in``."""
+        if self._has(session):
+            self._held.setdefault(session.sessid, [])
+
+    def logged_in(self, session: Any) -> None:
+        """Tell the game that the login of a session is stored, and give it the kept commands."""
+        if not self._has(session):
+            return
+        held = self._held.pop(session.sessid, ())
+        session.tell_logged_in()
+        self._call(session, self.game.at_login, session)
+        for commands in held:
+            if not self._has(session):
+                return
+            if session.sessid in self._held:  # one of the commands has logged in again
+                self._held[session.sessid].append(commands)
+            else:
+                self._dispatch(session, commands)
+
+    def _has(self, session: Any) -> bool:
+        return self._sessions.get(session.sessid) is session
+
+    def _dispatch(self, session: Any, commands: dict[str, Any]) -> None:
+        for name, (args, keywords) in commands.items():
             if not (isinstance(args, list) and isinstance(keywords, dict)):
                 session.refuse(WRONG_ARGUMENTS)
+            elif name == BROWSER_SESSION:
+                session.offer_cookie()
             elif name != "text":
                 self._call(session, self.game.at_command, session, name, args, keywords)
             elif args and isinstance(args[0], str):

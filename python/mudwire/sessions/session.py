@@ -42,7 +42,7 @@ class BrowserSession(Protocol):
     def __setitem__(self, key: str, value: Any) -> None:
         """Set a value."""
 
-    def save(self) -> None:
+    def save(self) -> object:
         """Store the values."""
 
 
@@ -62,7 +62,8 @@ class Session:
         uname: The player's name for logs.
         logged_in: Whether the player is logged in.
         address: The player's network address; None where there is none (a Unix socket).
-        csessid: The key of the browser session; None if the client has none.
+        csessid: The key of the browser session, which a login may change; None if the client
+            has none.
         conn_time: The time of the connection, in seconds of ``time.time``.
         cmd_last: The time of the player's latest command, in seconds of ``time.time``.
         protocol_flags: The abilities and wishes of the client, such as ``NOCOLOR`` and
@@ -128,6 +129,9 @@ class Session:
     def log_in(self, uid: int | str, uname: str | None = None) -> None:
         """Log the player in, and store the login in the browser session if there is one.
 
+        The embedded handler calls ``Game.at_login`` when the login is on disk, and keeps the
+        player's commands until then.
+
         Args:
             uid: The id by which the game knows the player.
             uname: The player's name for logs; ``str(uid)`` if None.
@@ -137,7 +141,6 @@ class Session:
         self.uname = str(uid) if uname is None else uname
         self.logged_in = True
         self.at_login()
-        self.tell_logged_in()
 
     def tell_logged_in(self) -> None:
         """Tell the client that its player is logged in, with the command that Evennia sends."""
@@ -145,6 +148,9 @@ class Session:
 
     def at_login(self) -> None:
         """Store the login in the browser session; the protocol class implements this."""
+
+    def offer_cookie(self) -> None:
+        """Let the page fetch the cookie of its login; the protocol class implements this."""
 
     def disconnect(self, reason: str | None = None) -> None:
         """Log the player out and close the connection; the protocol class implements this.

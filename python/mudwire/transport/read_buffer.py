@@ -47,7 +47,15 @@ class ReadBuffer(Intake):
 
     """
 
-    __slots__ = ("_connection", "_data", "_empty_since", "_offset", "_resumed", "_timer")
+    __slots__ = (
+        "_connection",
+        "_data",
+        "_empty_since",
+        "_is_stopped",
+        "_offset",
+        "_resumed",
+        "_timer",
+    )
 
     def __new__(cls, connection: Any) -> Self:
         """Make the native part, with full buckets."""
@@ -57,6 +65,7 @@ class ReadBuffer(Intake):
         self._connection = connection
         self._data = b""
         self._offset = 0
+        self._is_stopped = False
         self._timer: Any = None
         self._empty_since = NEVER
         self._resumed = NEVER
@@ -71,9 +80,26 @@ class ReadBuffer(Intake):
         else:
             self._handle(data, 0)
 
+    def stop(self) -> None:
+        """Handle nothing more until ``go_on``; what comes meanwhile waits."""
+        if self._connection is not None:
+            self._is_stopped = True
+            self._hold()
+
+    def go_on(self) -> None:
+        """Handle again what comes, first what has waited."""
+        self._is_stopped = False
+        if self._connection is None:
+            return
+        if self._data:
+            if self._timer is None:
+                self._wait()
+        elif self.holds:
+            self._release()
+
     def drain(self) -> None:
         """Handle what waits, as far as the budget allows: the connection has ended behind it."""
-        while self.holds and self._timer is None and self._offset < len(self._data):
+        while self._data and self._timer is None and not self._is_stopped:
             self._handle(self._data, self._offset)
 
     def close(self) -> None:
@@ -97,18 +123,27 @@ class ReadBuffer(Intake):
             return
         if end < len(data):
             self._data, self._offset = data, end
-            if not self.holds:
-                self.holds = True
-                connection.transport.pauseProducing()
+            self._hold()
             self._wait()
         elif self.holds:
             self._data = b""
-            self.holds = False
-            connection.transport.resumeProducing()
+            if not self._is_stopped:
+                self._release()
         if self.holds or not self.is_blank or connection.inside_message:
             connection.tell_held()
 
+    def _hold(self) -> None:
+        if not self.holds:
+            self.holds = True
+            self._connection.transport.pauseProducing()
+
+    def _release(self) -> None:
+        self.holds = False
+        self._connection.transport.resumeProducing()
+
     def _wait(self) -> None:
+        if self._is_stopped:
+            return
         connection = self._connection
         reactor = connection.factory.reactor
         if self.is_empty:
@@ -131,7 +166,7 @@ class ReadBuffer(Intake):
         self._wait()
 
     def _go_on(self) -> None:
-        if self._connection is not None and self._offset < len(self._data):
+        if self._connection is not None and self._data and not self._is_stopped:
             self._handle(self._data, self._offset)
 
     def _cut(self) -> None:

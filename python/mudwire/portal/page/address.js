@@ -1,8 +1,8 @@
 // The websocket's address, with the query of Evennia's client: `?csessid&page id&browser`.
 
-export function websocketAddress() {
-  const csessid = document.querySelector("meta[name=csessid]").content;
-  const pageId = crypto.getRandomValues(new Uint32Array(3)).join("-");
+const pageId = crypto.getRandomValues(new Uint32Array(3)).join("-");
+
+export function websocketAddress(csessid) {
   const address = new URL("/ws", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   address.search = `${csessid}&${pageId}&${browserName()}`;

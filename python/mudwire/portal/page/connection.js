@@ -14,13 +14,14 @@ export class Connection {
   #address;
   #onState;
   #onCommand;
-  #socket = null;
+  // The latest attempt to connect, with its socket as soon as there is one; null between attempts.
+  #attempt = null;
   #wanted = false;
   #timer = 0;
   #failures = 0;
 
-  // `address` is the websocket's URL with its query. `onState(state)` is called at each change
-  // of the state, `onCommand(name, args, kwargs)` for each command from the game.
+  // `address()` gives a promise of the websocket's URL with its query. `onState(state)` is called
+  // at each change of the state, `onCommand(name, args, kwargs)` for each command from the game.
   constructor(address, onState, onCommand) {
     this.#address = address;
     this.#onState = onState;
@@ -40,8 +41,26 @@ export class Connection {
       return;
     }
     this.#onState("connecting");
-    const socket = new WebSocket(this.#address, [SUBPROTOCOL]);
-    this.#socket = socket;
+    this.#connect();
+  }
+
+  async #connect() {
+    const attempt = { socket: null };
+    this.#attempt = attempt;
+    let address = null;
+    try {
+      address = await this.#address();
+    } catch {
+      // There is no server, or no network.
+    }
+    if (this.#attempt !== attempt) return;
+    if (address === null) {
+      this.#attempt = null;
+      this.#wait();
+      return;
+    }
+    const socket = new WebSocket(address, [SUBPROTOCOL]);
+    attempt.socket = socket;
     let openedAt = Infinity;
     socket.addEventListener("open", () => {
       openedAt = performance.now();
@@ -49,8 +68,8 @@ export class Connection {
     });
     socket.addEventListener("message", (event) => this.#receive(event.data));
     socket.addEventListener("close", (event) => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
+      if (this.#attempt !== attempt) return;
+      this.#attempt = null;
       if (performance.now() - openedAt > STABLE_MS) this.#failures = 0;
       if (event.code !== NORMAL_CLOSURE) {
         this.#wait();
@@ -62,19 +81,19 @@ export class Connection {
   }
 
   get isOpen() {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#attempt?.socket?.readyState === WebSocket.OPEN;
   }
 
   // Whether all that was sent is with the network.
   get isFlushed() {
-    return this.isOpen && this.#socket.bufferedAmount === 0;
+    return this.isOpen && this.#attempt.socket.bufferedAmount === 0;
   }
 
   // Send a command; return its bytes, or 0 if the connection is not open.
   send(name, args = [], kwargs = {}) {
     if (!this.isOpen) return 0;
     const command = JSON.stringify([name, args, kwargs]);
-    this.#socket.send(command);
+    this.#attempt.socket.send(command);
     return new TextEncoder().encode(command).length;
   }
 
@@ -104,14 +123,14 @@ export class Connection {
   #goOffline() {
     if (!this.#wanted) return;
     clearTimeout(this.#timer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
+    const attempt = this.#attempt;
+    this.#attempt = null;
+    attempt?.socket?.close();
     this.#onState("offline");
   }
 
   #hurry() {
-    if (!this.#wanted || this.#socket !== null || !navigator.onLine) return;
+    if (!this.#wanted || this.#attempt !== null || !navigator.onLine) return;
     this.#failures = 0;
     this.open();
   }

@@ -7,6 +7,7 @@ import { LineQueue } from "./line_queue.js";
 import { readMarkup } from "./markup.js";
 import { OutOfBand } from "./oob.js";
 import { Screen } from "./screen.js";
+import { BrowserSession } from "./session.js";
 
 const STATES = {
   connecting: "connecting\u2026",
@@ -19,7 +20,12 @@ const STATES = {
 const part = (id) => document.getElementById(id);
 
 const screen = new Screen(part("log"), part("newer"));
-const connection = new Connection(websocketAddress(), showState, receive);
+const session = new BrowserSession(() => connection.send("browser_session"));
+const connection = new Connection(
+  async () => websocketAddress(await session.csessid()),
+  showState,
+  receive,
+);
 const lines = new LineQueue(connection, showSent, showWaiting);
 const entry = new Entry(part("entry"), part("line"), part("prompt"), sendLines, stopSending);
 const oob = new OutOfBand(part("oob"), part("oob-list"), part("oob-count"), (...command) =>
@@ -30,6 +36,7 @@ function receive(name, args, kwargs) {
   if (name === "text") screen.add(readMarkup(String(args[0] ?? "")));
   else if (name === "prompt") entry.setPrompt(readMarkup(String(args[0] ?? "")));
   else if (name === "logged_in") lines.loggedIn();
+  else if (name === "browser_session") session.receive(kwargs.token);
   else oob.receive(name, args, kwargs);
 }
 
