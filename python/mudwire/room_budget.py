@@ -3,12 +3,13 @@
 The unit is a row: a line of text, or 80 characters of a long one. There are three rules.
 
 * A speaker has a token bucket: a few rows at once, and one a second after that. A refused line
-  costs a row, too, so that a script that goes on without a pause is not heard at all.
+  costs its rows, too, so that a script that goes on without a pause is not heard at all.
 * A room has a token bucket: as many rows a second as a person can read.
 * If the room's bucket is empty, those who have been silent for longest go first. The room goes
   into debt for a speaker, by one row for each second of silence; after a line of several rows,
-  silence counts that much less. So a flood cannot keep a quiet player from being heard, and
-  players who all talk without end have equal shares of the room.
+  silence counts that much less. A long line waits until there is room for twice as many rows, so
+  that short ones get between. So a flood cannot keep a quiet player from being heard, and players
+  who all talk without end have equal shares of the room.
 
 What a room hears is sent to each player in it. So this bounds the load of a flood, too.
 """
@@ -104,13 +105,13 @@ class Speaker:
         now = self._room.seconds()
         rows = rows_of(text)
         silence = min((now - self._last_said) / self._last_rows, MAX_SILENCE)
-        missing = min(rows, self._room.size) - self._room.bucket.tokens(now) - silence
+        missing = min(2 * rows - 1, self._room.size) - self._room.bucket.tokens(now) - silence
         if missing <= 0 and self._bucket.has_room(now):
             self._room.bucket.take(rows)
             self._bucket.take(rows)
             self._last_said, self._last_rows = now, rows
             return True
-        self._bucket.take(min(1, max(0, self._bucket.tokens(now) + MAX_PENALTY)))
+        self._bucket.take(min(rows, max(0, self._bucket.tokens(now) + MAX_PENALTY)))
         if now >= self._refused_until:
             # Others may take each row that the room gains, so only silence is sure to help.
             wait = min(missing * self._last_rows, MAX_SILENCE)

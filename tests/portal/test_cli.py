@@ -352,7 +352,7 @@ def test_an_address_becomes_its_endpoint(text, endpoint):
     assert endpoint_of(text) == endpoint
 
 
-# The example of the documentation.
+# The examples of the documentation.
 
 
 def test_the_example_game_can_be_played(run_portal):
@@ -372,3 +372,17 @@ def test_the_example_game_can_be_played(run_portal):
         ada.read("You can")
         ada.type("quit")
         assert ada.close_code() == 1000
+
+
+def test_a_flood_in_the_example_with_a_budget_is_refused_once(run_portal):
+    portal = run_portal("--game", f"{DICE.parent / 'square.py'}:Square")
+    with Player(portal) as ada, Player(portal) as bea:
+        ada.type("|rHello")
+        assert "|rHello" in bea.read("</span> says, ")
+        for number in range(20):
+            ada.type(f"line {number}")
+        ada.read("The square is too loud.")
+        bea.type("I am still here.")
+        ada.read("I am still here.")
+        bea.read("line 6")
+        assert "I am still here." in bea.read("</span> says, ")
