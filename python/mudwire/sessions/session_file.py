@@ -15,13 +15,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 Row = tuple[float, str]
 """When a session was saved, in seconds since 1970, and its values as JSON."""
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process that uses the file."""
+
+
+ROWS_AT_ONCE = 300
+"""Rows of a statement, while which the interpreter is free for other threads.
+
+SQLite's older versions have at most 999 values in a statement.
+"""
 
 
 class VanishedError(OSError):
@@ -90,7 +97,7 @@ class SessionFile:
                         (key, *row),
                     )
 
-    def rewrite(self, rows: Iterable[tuple[str, Row]]) -> None:
+    def rewrite(self, rows: Sequence[tuple[str, Row]]) -> None:
         """Open the file anew, and write these rows in place of all that it holds.
 
         Args:
@@ -107,10 +114,13 @@ class SessionFile:
             os.truncate(self.path, 0)
         with self._open() as database:
             database.execute("DELETE FROM browser_session")
-            database.executemany(
-                "INSERT INTO browser_session (key, saved, data) VALUES (?, ?, ?)",
-                ((key, *row) for key, row in rows),
-            )
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                some = rows[start : start + ROWS_AT_ONCE]
+                places = ", ".join(["(?, ?, ?)"] * len(some))
+                database.execute(
+                    f"INSERT INTO browser_session (key, saved, data) VALUES {places}",  # noqa: S608 # question marks
+                    [value for key, row in some for value in (key, *row)],
+                )
 
     def close(self) -> None:
         """Close the file, if it is open."""
