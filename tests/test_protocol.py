@@ -474,6 +474,7 @@ def test_a_lost_session_that_the_game_disconnects_is_logged_out(server):
     in_reactor(session.disconnect, "Idle too long")
     assert server.handler.next("disconnect") is session
     assert server.browsers["key"]["webclient_authenticated_uid"] is None
+    in_reactor(clock.advance, 0)  # the connection has arrived
     assert clock.getDelayedCalls() == []
 
 

@@ -53,3 +53,23 @@ def test_no_header_raises_or_returns_other_text_than_an_address(header):
     address = PROXIES.client_address("127.0.0.1", header)
     assert address is not None
     assert set(address) <= set("0123456789abcdefABCDEF.:%")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        (None, None),
+        ("", None),
+        ("nonsense", None),
+        ("10.1.2.3", None),  # an upstream
+        ("::ffff:10.1.2.3", None),
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_what_counts_as_one_address(address, network):
+    assert Upstreams(["10.0.0.0/8"]).network_of(address) == network
