@@ -105,7 +105,7 @@ def test_version_prints_the_version_of_the_package():
         (("--max-message-bytes", "auto"), "'auto' is not a whole number from 0, nor off"),
         (("--login-timeout", "never"), "'never' is not a number from 0, nor off or auto"),
         (("--max-message-bytes", "0.5"), "'0.5' is not a whole number from 0"),
-        (("--max-command-rate", "1.5"), "'1.5' is not a whole number from 0"),
+        (("--max-message-rate", "1.5"), "'1.5' is not a whole number from 0"),
         (("--max-connections", "inf"), "'inf' is not a whole number from 0"),
         (("--ping-timeout", "-1"), "'-1' is not a number from 0"),
         (("--ping-timeout", "nan"), "'nan' is not a number from 0"),

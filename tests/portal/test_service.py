@@ -158,6 +158,7 @@ def test_every_hook_of_a_game_is_timed(start, monkeypatch, log_events):
         "Lobby.at_start",
         "Greeter.at_connect",
         "Lobby.at_text",
+        "Lobby.at_login",
         "Lobby.at_command",
         "Lobby.at_disconnect",
         "Game.at_stop",
@@ -246,7 +247,7 @@ def test_a_slow_disk_delays_only_the_login_that_waits_for_it(start, slow_disk, t
         # What she typed waits in the kernel, where it has a bound.
         assert list(in_reactor(lambda: service.sessions._held).values()) == [[]]
         slow_disk.go_on.set()
-        assert read(ada, "Welcome") == ["prompt", "browser_session", "text"]
+        assert read(ada, "Welcome") == ["prompt", "browser_session", "logged_in", "text"]
         read(bea, "Ada</span> comes in.")
         read(bea, "to early birds")
 

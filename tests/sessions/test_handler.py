@@ -134,8 +134,10 @@ def test_log_in_remembers_the_account(session):
     assert (session.uid, session.uname, session.logged_in, hooks) == (7, "7", True, [7])
 
 
-def test_the_client_hears_of_a_login(session):
+def test_the_client_hears_of_a_login_that_is_stored(handler, session):
     session.log_in("Ada")
+    assert session.sent == []
+    handler.logged_in(session)
     assert session.sent == [("logged_in", (), {})]
 
 
