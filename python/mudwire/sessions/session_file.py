@@ -130,14 +130,18 @@ class SessionFile:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """Give the open database within a transaction, and check that it is still in its place."""
+        """Give the open database within a transaction, and check that it is still in its place.
+
+        Before: SQLite could move pages into a file that was emptied. After: what is written must
+        be in the file.
+        """
         if self._database is None:
             self._database = self._connect()
+        self._check_place()
         with self._database as database:
             database.execute("BEGIN IMMEDIATE")
             yield database
-        if self._identities_now() != self._identities:
-            raise VanishedError
+        self._check_place()
 
     def _connect(self) -> sqlite3.Connection:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -163,6 +167,10 @@ class SessionFile:
             database.close()
             raise
         return database
+
+    def _check_place(self) -> None:
+        if self._identities_now() != self._identities:
+            raise VanishedError
 
     def _identities_now(self) -> list[tuple[int, int]]:
         """Return what tells the file and its write-ahead log from any others of these names."""
