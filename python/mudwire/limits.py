@@ -308,7 +308,7 @@ HTTP_LIMITS: dict[str, Limit] = {
         Limit(
             name="max_pipelined_requests",
             attribute="max_pipelined_requests",
-            default=4,
+            default=1,
             unit="requests",
             close_code=None,
             what="most HTTP requests of a connection that one iteration of the reactor answers",

@@ -23,7 +23,8 @@ class Recorder(Game):
     def __init__(self):
         self.heard = []
         self.fails = set()
-        self.takes = dict.fromkeys(("start", "connect", "text", "command", "disconnect"), 0.0)
+        hooks = ("start", "connect", "login", "text", "command", "disconnect")
+        self.takes = dict.fromkeys(hooks, 0.0)
         self.clock = Clock()
 
     def hear(self, hook, *what):

@@ -2,7 +2,8 @@
 
 Twisted's channel answers every request of a segment at once, and goes on reading while its
 answers wait for the client. This channel answers a few requests in an iteration of the reactor,
-and neither reads nor answers a request while output waits.
+and neither reads nor answers a request while output waits. Its requests wait in the queue of the
+reactor's turns if the iteration has no time left for them (``transport/turns.py``).
 """
 
 # Twisted is typed in parts:
@@ -11,6 +12,7 @@ and neither reads nor answers a request while output waits.
 from __future__ import annotations
 
 from io import BytesIO
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.protocol import connectionDone
@@ -19,9 +21,12 @@ from twisted.web.server import Request
 
 from mudwire.limits import HTTP_LIMITS, LIMITS, HttpLimits
 from mudwire.quiet_log import QuietLog
+from mudwire.transport.held_bytes import HELD_BYTES
+from mudwire.transport.write_buffer import waiting_in
 
 if TYPE_CHECKING:
     from mudwire.transport.admission import Admission
+    from mudwire.transport.turns import Turns
 
 _log = QuietLog(__name__)
 
@@ -45,10 +50,14 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
 
     Attributes:
         admission: The places of the portal; the connection has one at the door.
+        turns: The turns of the reactor.
+        max_held_bytes: The limit of what the process holds.
 
     """
 
     admission: Admission
+    turns: Turns
+    max_held_bytes: float
 
     transport: Any  # mypy cannot read its interface, nor that of the producer
     _networkProducer: Any  # noqa: N815 # Twisted's name
@@ -56,7 +65,8 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
     _header_bytes = 0
     _answered = 0
     _output_waits = False
-    _next_turn: Any = None
+    _waits_for_turn = False
+    _unhandled: bytes | None = None
     _deadline: Any = None
 
     def resetTimeout(self) -> None:  # noqa: N802 # Twisted's name
@@ -70,6 +80,28 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
         """
         _log.debug("{peer}: no request within open_handshake_timeout", peer=self.getPeer())
         self.loseConnection()
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 # Twisted's name
+        """Handle the bytes of a segment, in a later iteration if this one has no time left."""
+        if self._unhandled is not None:  # TLS hands on what it has read, although it is paused
+            self._unhandled += data
+        elif self.turns.has_time:
+            began = perf_counter()
+            super().dataReceived(data)
+            self.turns.spend(perf_counter() - began)
+            if self._header_bytes:
+                self._tell_held()
+        else:
+            self._unhandled = data
+            self._networkProducer.pauseProducing()
+            self.turns.wait(self._handle_late)
+
+    def _handle_late(self) -> None:
+        data, self._unhandled = self._unhandled, None
+        if data is not None and self.transport is not None:
+            if not (self.paused or self._output_waits):
+                self._networkProducer.resumeProducing()
+            super().dataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 # Twisted's name
         """Handle a line of the header, or refuse a header that is too long."""
@@ -98,26 +130,33 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
         """
         self._answered += 1
         self.admission.answered(self)
-        if self._next_turn is None:
-            self._next_turn = self.callLater(0, self._begin_turn)
+        self._wait_for_turn()
         self.paused = self._output_waits or self._answered == self.max_pipelined_requests
         super().requestDone(request)
         if self.paused:
             self._networkProducer.pauseProducing()
 
+    def _wait_for_turn(self) -> None:
+        if not self._waits_for_turn:
+            self._waits_for_turn = True
+            self.turns.wait(self._begin_turn)
+
     def _begin_turn(self) -> None:
-        self._next_turn = None
+        if not self._waits_for_turn:
+            return  # it has ended meanwhile
+        self._waits_for_turn = False
         self._answered = 0
         if self.paused and not self._output_waits:
             self.paused = False
             self._networkProducer.resumeProducing()
-            self.dataReceived(b"")  # handles the requests that wait in the line buffer
+            super().dataReceived(b"")  # handles the requests that wait in the line buffer
 
     def pauseProducing(self) -> None:  # noqa: N802 # Twisted's name
         """Stop reading: the client has not read the answers."""
         self._output_waits = True
         self._begin_deadline()
         super().pauseProducing()
+        self._tell_held()
 
     def resumeProducing(self) -> None:  # noqa: N802 # Twisted's name
         """Read again, from the next iteration of the reactor if requests wait."""
@@ -126,20 +165,18 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
         super().resumeProducing()
         if self.paused:
             self._networkProducer.pauseProducing()
-            if self._next_turn is None:
-                self._next_turn = self.callLater(0, self._begin_turn)
+            self._wait_for_turn()
 
     def loseConnection(self) -> None:  # noqa: N802 # Twisted's name
         """Close the connection when the client has read the answers, or at the deadline."""
-        self._cancel_turn()
+        self._waits_for_turn = False
         self._begin_deadline()
         super().loseConnection()
 
     def connectionLost(self, reason: Any = connectionDone) -> None:  # noqa: N802 # Twisted's name
         """Stop all timers."""
-        self._cancel_turn()
+        self._leave()
         self._cancel_deadline()
-        self.admission.leave(self)
         super().connectionLost(reason)
 
     def evict(self) -> None:
@@ -154,8 +191,7 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
             The transport, without a producer.
 
         """
-        self._cancel_turn()
-        self.admission.leave(self)
+        self._leave()
         self.setTimeout(None)
         self.requests.clear()
         transport = self.transport
@@ -163,21 +199,40 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
         self.transport = self.site = self.factory = None
         return transport
 
-    def _cancel_turn(self) -> None:
-        if self._next_turn is not None:
-            self._next_turn.cancel()
-            self._next_turn = None
+    def _leave(self) -> None:
+        self._waits_for_turn = False
+        self._unhandled = None
+        self.admission.leave(self)
+        HELD_BYTES.tell(self, 0, 0)
+
+    # Memory.
+
+    def _tell_held(self) -> None:
+        HELD_BYTES.tell(self, self.held_bytes(), self.max_held_bytes)
+
+    def held_bytes(self) -> int:
+        """Return how many bytes this connection holds: of a request, or unread by its client."""
+        held = self._header_bytes + len(self._unhandled or b"")
+        if self._output_waits and self.transport is not None:
+            held += waiting_in(self.transport)
+        return held
+
+    def cut(self) -> str:
+        """Cut the connection at once, because of what it holds; return its peer for the log."""
+        peer = str(self.getPeer())
+        self.transport.abortConnection()
+        return peer
 
     def _begin_deadline(self) -> None:
         if self._deadline is None and self.unread_answer_timeout:
-            self._deadline = self.callLater(self.unread_answer_timeout, self._cut)
+            self._deadline = self.callLater(self.unread_answer_timeout, self._end_unread)
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _cut(self) -> None:
+    def _end_unread(self) -> None:
         self._deadline = None
         event = HTTP_LIMITS["unread_answer_timeout"].log
         _log.info("{peer}: {event}", peer=self.getPeer(), event=event)

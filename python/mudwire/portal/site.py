@@ -27,6 +27,7 @@ from mudwire.portal.cookie import is_secure, secret_in, set_cookie
 from mudwire.portal.palette import stylesheet
 from mudwire.quiet_log import QuietLog
 from mudwire.sessions.browser_store import key_of, new_secret
+from mudwire.transport.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -119,6 +120,7 @@ class PortalSite(Site):
         self._admission = admission
         self._upstreams = upstreams
         self._header_bytes = limits.max_handshake_bytes or maxsize
+        self._held_bytes = limits.max_held_bytes
 
     def acceptableProtocols(self) -> list[bytes]:  # noqa: N802 # Twisted's name
         """Offer only HTTP/1.1 over TLS, because the limits apply to HTTP/1.1 alone."""
@@ -132,6 +134,8 @@ class PortalSite(Site):
         channel: Any = super().buildProtocol(addr)
         channel.totalHeadersSize = channel.MAX_LENGTH = self._header_bytes
         channel.admission = self._admission
+        channel.turns = Turns.of(self.reactor)
+        channel.max_held_bytes = self._held_bytes
         self._admission.enter(channel, network)
         return channel
 

@@ -90,11 +90,12 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
     def _connectionLost(self, reason: Any) -> None:
         """Handle what was received, end as Autobahn does, and give the memory back."""
         try:
-            self.read_buffer.drain()
+            if hasattr(self, "read_buffer"):  # not if the connection could not be made
+                self.read_buffer.drain()
+                self.read_buffer.close()
+                self.write_buffer.close()
+                HELD_BYTES.tell(self, 0, 0)
         finally:
-            self.write_buffer.close()
-            self.read_buffer.close()
-            HELD_BYTES.tell(self, 0, 0)
             try:
                 super()._connectionLost(reason)
             finally:
@@ -104,21 +105,24 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
 
     def dataReceived(self, data: bytes) -> None:
         """Read the bytes of one segment."""
-        if self.state != CONNECTING:
-            self.read_buffer.receive(data)
-        elif self._header_is_too_long(data):
+        self.read_buffer.receive(data)
+
+    def handle_request(self, data: bytes) -> int:
+        """Handle bytes of the handshake; return how many of them belong to it.
+
+        Args:
+            data: The bytes. Behind the header they are frames, which must be counted.
+
+        """
+        if self._header_is_too_long(data):
             self.failHandshake(LIMITS["max_handshake_bytes"].log, 431)
-        else:
-            # What follows the request must be counted.
-            end = (self.data + data).find(HEADER_END) + len(HEADER_END) - len(self.data)
-            request = data[:end] if end > 0 else data
-            super().dataReceived(request)
-            if len(request) < len(data) and self.state != CONNECTING:
-                self.read_buffer.receive(data[end:])
-            elif len(request) < len(data):
-                self.data += data[end:]
-            if self.state == CONNECTING:
-                self.tell_held()
+            return len(data)
+        end = (self.data + data).find(HEADER_END) + len(HEADER_END) - len(self.data)
+        request = data[:end] if end > 0 else data
+        super().dataReceived(request)
+        if self.state == CONNECTING:
+            self.tell_held()
+        return len(request)
 
     def handle(self, data: bytes, offset: int, end: int) -> None:
         """Handle the part of a segment that the read buffer has counted.

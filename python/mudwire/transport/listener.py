@@ -18,6 +18,7 @@ from twisted.internet.tcp import Port
 
 from mudwire.quiet_log import QuietLog
 from mudwire.transport.admission import Episode
+from mudwire.transport.turns import Turns
 
 if TYPE_CHECKING:
     from mudwire.transport.admission import Admission
@@ -32,6 +33,9 @@ BACKLOG = 1024
 
 PAUSE_SECONDS = 1
 """Seconds until the next try to accept, if nobody gave a descriptor up."""
+
+ACCEPT_SECONDS = 0.0001
+"""The time of an iteration that a new connection takes, about."""
 
 _log = QuietLog("mudwire")
 
@@ -49,6 +53,7 @@ class Listener:
         self._port = port
         self._socket = port.socket
         self._admission = admission
+        self._turns = Turns.of(port.reactor)
         self._has_waited = False
         self._shortage = Episode(port.reactor.seconds)
         if port.backlog is not None:  # a socket of systemd has what its unit says
@@ -80,7 +85,10 @@ class Listener:
             OSError: As accept(2) has it; that nothing waits (EAGAIN), if new ones must wait.
 
         """
-        if not self._admission.may_accept:  # but in the next iteration of the reactor, or so
+        # What cannot be accepted now can be in the next iteration of the reactor, or soon.
+        if not self._turns.has_time:
+            raise BlockingIOError(errno.EAGAIN, "it is the turn of others")
+        if not self._admission.may_accept:
             raise BlockingIOError(errno.EAGAIN, "all places are taken")
         try:
             accepted = self._socket.accept()
@@ -90,6 +98,7 @@ class Listener:
             self._pause(error)
             raise BlockingIOError(errno.EAGAIN, "there are no descriptors") from error
         self._has_waited = False
+        self._turns.spend(ACCEPT_SECONDS)
         return accepted
 
     def _pause(self, error: OSError) -> None:

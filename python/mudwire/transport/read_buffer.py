@@ -17,7 +17,10 @@ closed with 1008.
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any, Self
+
+from autobahn.twisted.websocket import WebSocketServerProtocol
 
 from mudwire._native import Intake
 from mudwire.limits import LIMITS
@@ -37,13 +40,16 @@ CALM_SECONDS = 1.0
 
 NEVER = float("-inf")
 
+CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
+
 
 class ReadBuffer(Intake):
     """The received bytes of one connection.
 
     Args:
-        connection: The connection. Its ``budget()`` returns the rates, and its
-            ``handle(data, offset, end)`` handles a part of ``data``.
+        connection: The connection. Its ``budget()`` returns the rates. Its
+            ``handle_request(data)`` handles the beginning of ``data`` as a handshake and returns
+            its length, and its ``handle(data, offset, end)`` handles a part of ``data`` as frames.
 
     """
 
@@ -77,6 +83,10 @@ class ReadBuffer(Intake):
         if self.holds:  # TLS hands on what it has read, although it is paused
             self._data = self._data[self._offset :] + data
             self._offset = 0
+        elif self._connection.state == CONNECTING and not self._turns.has_time:
+            self._data, self._offset = data, 0
+            self._hold()
+            self._turns.wait(self._go_on)
         else:
             self._handle(data, 0)
 
@@ -114,6 +124,10 @@ class ReadBuffer(Intake):
 
     def _handle(self, data: bytes, offset: int) -> None:
         connection = self._connection
+        if connection.state == CONNECTING:
+            began = perf_counter()
+            offset += connection.handle_request(data[offset:])
+            self._turns.spend(perf_counter() - began)
         plain = connection._perMessageCompress is None
         end = self.admit(data, offset, TURN_BYTES if plain else COMPRESSED_TURN_BYTES)
         if end > offset:
@@ -131,6 +145,10 @@ class ReadBuffer(Intake):
                 self._release()
         if self.holds or not self.is_blank or connection.inside_message:
             connection.tell_held()
+
+    @property
+    def _turns(self) -> Turns:
+        return Turns.of(self._connection.factory.reactor)
 
     def _hold(self) -> None:
         if not self.holds:
@@ -158,7 +176,7 @@ class ReadBuffer(Intake):
                     METRICS.pauses += 1
                     self._timer = reactor.callLater(seconds, self._resume)
                 return
-        Turns.of(reactor).wait(self._go_on)
+        self._turns.wait(self._go_on)
 
     def _resume(self) -> None:
         self._timer = None

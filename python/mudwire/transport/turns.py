@@ -3,6 +3,9 @@
 A connection that has sent more than one turn may handle waits in a queue, and continues behind
 all others that wait. An iteration of the reactor works on the queue for a limited time, so timers,
 new connections and players who sent one command have to wait for that long at most.
+
+Requests, and the handshakes among them, are dear. An iteration handles them at once for a limited
+time, too; after that, those that arrive wait in the queue.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ class Turns:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._waiting: deque[Callable[[], None]] = deque()
+        self._spent = 0.0
 
     @staticmethod
     def of(reactor: Any) -> Turns:
@@ -53,6 +57,23 @@ class Turns:
         if not self._waiting:
             self._reactor.callLater(0, self._run)
         self._waiting.append(go_on)
+
+    @property
+    def has_time(self) -> bool:
+        """Whether a request may be handled at once in this iteration."""
+        return self._spent < TURN_SECONDS
+
+    def spend(self, seconds: float) -> None:
+        """Count the time that a request took which was handled at once.
+
+        The times of several iterations add up, if each is short. So most requests need no timer.
+        """
+        before, self._spent = self._spent, self._spent + seconds
+        if before < TURN_SECONDS <= self._spent:
+            self._reactor.callLater(0, self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        self._spent = 0.0
 
     def _run(self) -> None:
         began = now = perf_counter()

@@ -36,7 +36,7 @@ from mudwire.quiet_log import QuietLog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Cork", "WriteBuffer"]
+__all__ = ["Cork", "WriteBuffer", "waiting_in"]
 
 MAX_CORKED_BYTES = 64 * 1024
 """Bytes of a connection that a cork holds, unless one frame alone is longer."""
@@ -172,13 +172,20 @@ class WriteBuffer:
             transport._tempDataBuffer, transport._tempDataLen = [], 0
 
     def waiting(self) -> int:
-        """Return how many bytes wait here and in the transport's queues, as far as is known.
+        """Return how many bytes wait here and in the transport's queues, as far as is known."""
+        return len(self._held) + waiting_in(self._transport)
 
-        A transport that wraps another one, as TLS does, has its queue in the inner one.
-        """
-        inner = getattr(self._transport, "transport", None) or self._transport
-        held = len(self._held)
-        try:
-            return held + int(len(inner.dataBuffer) - inner.offset + inner._tempDataLen)
-        except AttributeError:
-            return held
+
+def waiting_in(transport: Any) -> int:
+    """Return how many bytes wait in the queues of a transport, as far as is known.
+
+    Args:
+        transport: Any transport. One that wraps another one, as TLS does, has its queue in the
+            inner one.
+
+    """
+    inner = getattr(transport, "transport", None) or transport
+    try:
+        return int(len(inner.dataBuffer) - inner.offset + inner._tempDataLen)
+    except AttributeError:
+        return 0
