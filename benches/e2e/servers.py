@@ -29,7 +29,12 @@ ANSWERS = {
     "room": [room(number) for number in range(DISTINCT)],
 }
 
-OUT_OF_REACH = {"max_command_rate": 0, "max_connections_per_address": 0, "max_handshake_rate": 0}
+OUT_OF_REACH = {
+    "max_command_rate": 0,
+    "max_connections": 0,
+    "max_connections_per_address": 0,
+    "max_handshake_rate": 0,
+}
 """Limits that are off, because the load is one client with one address."""
 
 
