@@ -1,7 +1,7 @@
 """Limits that no benchmark reaches.
 
-Bytes and messages are counted, and nobody is paused. The limits of an address are off, because the
-load is one client with one address.
+Bytes and messages are counted, and nobody is paused. The limits of places and of an address are
+off, because the load is one client with one address.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ RATES = (
     "max_control_rate",
     "max_control_burst",
 )
-ONE_ADDRESS = ("max_connections_per_address", "max_handshake_rate")
+OFF = ("max_connections", "max_connections_per_address", "max_handshake_rate")
 
-OUT_OF_REACH = dict.fromkeys(RATES, 10**12) | dict.fromkeys(ONE_ADDRESS, 0)
+OUT_OF_REACH = dict.fromkeys(RATES, 10**12) | dict.fromkeys(OFF, 0)
 """Attribute of a protocol class -> value."""
 
 

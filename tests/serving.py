@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from autobahn.twisted.websocket import WebSocketServerFactory
 from twisted.internet import reactor
+from twisted.internet.task import Clock
 from twisted.internet.threads import blockingCallFromThread
 from twisted.logger import LogLevel, formatEvent, globalLogPublisher
 from websockets.sync.client import connect
@@ -33,6 +34,15 @@ TIMEOUT = 10
 def in_reactor(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call a function in the reactor's thread and return its result."""
     return blockingCallFromThread(reactor, function, *args, **kwargs)
+
+
+class SlowClock(Clock):
+    """A clock that a test advances; what is due at once runs in the reactor."""
+
+    def callLater(self, delay: float, function: Callable[..., object], *args: Any) -> Any:
+        if delay == 0:
+            return reactor.callLater(0, function, *args)
+        return super().callLater(delay, function, *args)
 
 
 class Session:

@@ -8,13 +8,12 @@ from collections import Counter
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerProtocol
-from twisted.internet.task import Clock
 from twisted.logger import LogLevel
 from websockets.exceptions import ConnectionClosed
 
 from client_frames import BINARY, CLOSE, CONT, PING, TEXT, client_frame
 from mudwire import WebClientProtocol
-from serving import TIMEOUT, Session, in_reactor
+from serving import TIMEOUT, Session, SlowClock, in_reactor
 
 LOOK = '["text",["look"],{}]'
 LOOK_IN = {"text": [["look"], {}]}
@@ -398,7 +397,7 @@ def wait_for_loss(session):
 
 def test_a_lost_session_is_resumed_by_the_same_browser(server):
     logged_in(server)
-    clock = server.factory.reactor = Clock()
+    clock = server.factory.reactor = SlowClock()
     with server.connect("/?key&page&firefox") as client:
         old = server.session()
         lose(client)
@@ -416,7 +415,7 @@ def test_a_lost_session_is_resumed_by_the_same_browser(server):
 
 def test_each_page_continues_its_own_lost_session(server):
     logged_in(server)
-    server.factory.reactor = Clock()
+    server.factory.reactor = SlowClock()
     with server.connect("/?key&one&firefox") as one, server.connect("/?key&two&firefox") as two:
         old = {page: server.session() for page in ("one", "two")}
         lose(one)
@@ -450,7 +449,7 @@ def test_another_tab_of_the_browser_has_its_own_session(server):
 
 def test_a_lost_session_ends_after_the_grace_and_keeps_the_login(server):
     logged_in(server)
-    clock = server.factory.reactor = Clock()
+    clock = server.factory.reactor = SlowClock()
     with server.connect("/?key&page&firefox") as client:
         session = server.session()
         lose(client)
@@ -466,7 +465,7 @@ def test_a_lost_session_ends_after_the_grace_and_keeps_the_login(server):
 
 def test_a_lost_session_that_the_game_disconnects_is_logged_out(server):
     logged_in(server)
-    clock = server.factory.reactor = Clock()
+    clock = server.factory.reactor = SlowClock()
     with server.connect("/?key&page&firefox") as client:
         session = server.session()
         lose(client)

@@ -6,7 +6,6 @@ import socket
 from contextlib import ExitStack
 
 import pytest
-from twisted.internet.task import Clock
 from twisted.logger import LogLevel
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -16,7 +15,7 @@ from mudwire.protocol import PlainWebClientProtocol
 from mudwire.transport import admission as admission_module
 from mudwire.transport.admission import BURST_SECONDS
 from mudwire.transport.listener import BACKLOG, Listener
-from serving import TIMEOUT, Session, in_reactor
+from serving import TIMEOUT, Session, SlowClock, in_reactor
 
 PROTOCOLS = [PlainWebClientProtocol, WebClientProtocol]
 
@@ -122,7 +121,7 @@ def test_behind_a_proxy_the_client_is_counted_and_the_proxy_is_not(serve, connec
 
 def test_an_address_gets_429_over_max_handshake_rate(serve, connect):
     server = serve(max_handshake_rate=1)
-    clock = server.factory.reactor = Clock()
+    clock = server.factory.reactor = SlowClock()
     for _ in range(BURST_SECONDS):
         connect(server, "127.0.0.2")[0].close()
         server.handler.next("disconnect")
@@ -135,7 +134,7 @@ def test_an_address_gets_429_over_max_handshake_rate(serve, connect):
 
 def test_an_address_that_connects_again_and_again_is_cut_without_an_answer(serve, connect):
     server = serve(max_handshake_rate=1)
-    server.factory.reactor = Clock()
+    server.factory.reactor = SlowClock()
     for _ in range(100):
         with socket.create_connection(server.address, TIMEOUT, ("127.0.0.2", 0)):
             pass
@@ -209,7 +208,7 @@ def test_who_has_left_has_no_place(serve, connect):
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_session_that_does_not_log_in_is_closed_with_1008(serve, connect, protocol):
     server = serve(bases=(protocol, Session), login_timeout=300)
-    clock = server.factory.reactor = Clock()
+    clock = server.factory.reactor = SlowClock()
     client, session = connect(server)
     player, player_session = connect(server)
     player_session.uid, player_session.logged_in = 7, True

@@ -12,14 +12,13 @@ import pytest
 from autobahn.websocket.types import ConnectionDeny
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from client_frames import CLOSE, CONT, PING, TEXT, client_frame
 from fakes import HANDSHAKE, RecordingHandler, connected, opened, timers
 from mudwire import WebClientProtocol
 from mudwire.protocol import PlainWebClientProtocol
-from serving import TIMEOUT, Session, in_reactor
+from serving import TIMEOUT, Session, SlowClock, in_reactor
 
 PROTOCOLS = [PlainWebClientProtocol, WebClientProtocol]
 
@@ -224,7 +223,7 @@ def test_a_connection_of_a_socket_with_a_failed_handshake_is_freed(serve):
 def test_a_lost_session_that_waits_for_its_player_holds_no_unread_output(serve):
     server = serve(max_queue_bytes=0)
     server.browsers["key"] = {"webclient_authenticated_uid": 7}
-    clock = server.factory.reactor = Clock()
+    clock = server.factory.reactor = SlowClock()
     with server.connect("/?key&page&firefox") as client:
         session = server.session()
         unread_output(client, session)
