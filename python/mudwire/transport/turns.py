@@ -76,20 +76,21 @@ class Turns:
         self._spent = 0.0
 
     def _run(self) -> None:
-        began = now = perf_counter()
+        began = perf_counter()
         waiting = self._waiting
-        while now < began + TURN_SECONDS:
+        while True:
             try:
                 waiting[0]()
             except Exception:  # the others go on
                 _log.failure("A connection failed in its turn")
             waiting.popleft()  # not before: wait() must know that a call of this method is due
-            now = perf_counter()
+            seconds = perf_counter() - began
             if not waiting:
                 break
-        else:
-            self._reactor.callLater(0, self._run)
-        METRICS.count_turn(now - began)
+            if seconds >= TURN_SECONDS:
+                self._reactor.callLater(0, self._run)
+                break
+        METRICS.count_turn(seconds)
 
 
 @cache
