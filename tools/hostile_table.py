@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from hostile.instrument import DISTURBED
+from hostile.variants import VARIANTS
 
-    from hostile.instrument import Latency, Measurement
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hostile.figures import Latency, Measurement
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "security.md"
@@ -28,12 +30,14 @@ COLUMNS = (
     "quiet, ms",
     "attacked, ms",
     "sink, ms",
+    "busy",
     "memory, MiB",
     "log, kB",
     "cut",
     "slowed",
     "MB/s of one",
     "missed",
+    "disturbed",
 )
 
 
@@ -54,6 +58,7 @@ def cells(found: Measurement, attackers: int, missed: Sequence[str]) -> dict[str
         "quiet, ms": round_trips(found.quiet),
         "attacked, ms": round_trips(found.attacked),
         "sink, ms": round_trips(found.sink),
+        "busy": f"{found.busy:.0%}",
         "memory, MiB": " / ".join(
             mebibytes(size) for size in (found.idle, found.peak, found.after)
         ),
@@ -62,6 +67,7 @@ def cells(found: Measurement, attackers: int, missed: Sequence[str]) -> dict[str
         "slowed": f"{found.slowed} of {attackers}" if attackers else "",
         "MB/s of one": f"{rate(found.sent)} ({rate(found.sink_sent)})" if found.sink_sent else "",
         "missed": ", ".join(missed),
+        "disturbed": f"{found.disturbed:.0%}" if found.disturbed > DISTURBED else "",
     }
 
 
@@ -104,7 +110,8 @@ def cut(found: Measurement, attackers: int) -> str:
 def line(found: Measurement, attackers: int, missed: Sequence[str]) -> str:
     """Return a row for a terminal."""
     text = cells(found, attackers, missed)
-    parts = [f"{name} {text[name]}" for name in COLUMNS[1:-1] if text[name]]
+    named = [name for name in COLUMNS[1:] if name != "missed"]
+    parts = [f"{name} {text[name]}" for name in named if text[name]]
     extra = [f"exit {found.exit_code} after {found.exit_seconds:.1f} s"]
     if found.connections:
         extra.append(f"{found.connections:,.0f} connections/s")
@@ -113,12 +120,8 @@ def line(found: Measurement, attackers: int, missed: Sequence[str]) -> str:
 
 
 def stored_row(found: Measurement, attackers: int, missed: Sequence[str]) -> dict[str, Any]:
-    """Return what is stored of a measurement: its figures, and its row."""
-    return {
-        "variant": found.variant,
-        "cells": cells(found, attackers, missed),
-        "figures": rounded(asdict(found)),
-    }
+    """Return what is stored of a measurement: its row, and its figures."""
+    return {"cells": cells(found, attackers, missed), "figures": rounded(asdict(found))}
 
 
 def rounded(value: Any) -> Any:
@@ -130,44 +133,54 @@ def rounded(value: Any) -> Any:
     return value
 
 
-def store(rows: Iterable[dict[str, Any]], environment: Mapping[str, str]) -> None:
-    """Store the rows, and write the page."""
-    results = {"environment": dict(environment), "rows": list(rows)}
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+def store(variant: str, rows: Sequence[dict[str, Any]], environment: Mapping[str, str]) -> None:
+    """Store the rows of a set-up in place of its former ones, and write the page."""
+    results = stored()
+    results[variant] = {"environment": dict(environment), "rows": list(rows)}
+    in_order = {name: results[name] for name in VARIANTS if name in results}
+    RESULTS.write_text(json.dumps(in_order, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
 
 
 def stored() -> dict[str, Any]:
-    """Return the stored results."""
+    """Return the stored results: heading of a set-up -> environment and rows."""
+    if not RESULTS.exists():
+        return {}
     results: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
     return results
 
 
 def tables(results: Mapping[str, Any]) -> str:
     """Return the tables in Markdown, one for each set-up."""
-    environment, rows = results["environment"], results["rows"]
+    return "\n".join(
+        line
+        for variant, found in results.items()
+        for line in _table(variant, found["rows"], found["environment"])
+    )
+
+
+def _table(
+    variant: str, rows: Sequence[Mapping[str, Any]], environment: Mapping[str, str]
+) -> Iterator[str]:
     missed = sum(bool(row["cells"]["missed"]) for row in rows)
-    lines = [
-        f"Measured on {environment['date']}: {environment['machine']}, {environment['system']}, "
-        f"Python {environment['python']}, Twisted {environment['twisted']}, Autobahn "
-        f"{environment['autobahn']}, the honest players with {environment['priority']}, "
-        f"{environment['seconds']} s for each attack. "
-        f"{missed} of {len(rows)} rows miss a goal.",
-    ]
-    for variant, group in groupby(rows, key=lambda row: row["variant"]):
-        lines += [
-            "",
-            f"### {variant}",
-            "",
-            f"| {' | '.join(COLUMNS)} |",
-            f"|{'---|' * len(COLUMNS)}",
-        ]
-        for row in group:
-            text = dict(row["cells"])
-            if text["missed"]:
-                text["missed"] = f"**{text['missed']}**"
-            lines.append(f"| {' | '.join(text[name] for name in COLUMNS)} |")
-    return "\n".join([*lines, ""])
+    yield f"### {variant}"
+    yield ""
+    yield (
+        f"{missed} of {len(rows)} rows miss a goal. Measured on {environment['date']}, "
+        f"{environment['seconds']} s for each attack: {environment['machine']}, "
+        f"{environment['system']}, Python {environment['python']}, Twisted "
+        f"{environment['twisted']}, Autobahn {environment['autobahn']}, mudwire "
+        f"{environment['mudwire']}, the honest players with {environment['priority']}."
+    )
+    yield ""
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"|{'---|' * len(COLUMNS)}"
+    for row in rows:
+        text = dict(row["cells"])
+        if text["missed"]:
+            text["missed"] = f"**{text['missed']}**"
+        yield f"| {' | '.join(text[name] for name in COLUMNS)} |"
+    yield ""
 
 
 def page() -> str:

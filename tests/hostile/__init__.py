@@ -7,5 +7,6 @@
 * ``honest``: the honest players, in a process of their own.
 * ``server``, ``sink``: what is attacked, and a bare server beside it that shows the machine's part.
 * ``target``: how to reach it. ``variants``: how it is set up, and which attacks run there.
-* ``instrument``: measures one attack. ``verdict``: judges the measurement.
+* ``instrument``: measures one attack; ``processes`` runs the parts on their cores, ``figures`` is
+  what comes of it. ``verdict``: judges it.
 """

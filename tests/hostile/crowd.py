@@ -364,6 +364,7 @@ class Crowd:
         seconds = time.perf_counter() - began
         for attacker in self.attackers:
             attacker.note_the_end()
+        self._epoll.close()
         self._orders.send(Report(seconds, [attacker.deeds for attacker in self.attackers]))
 
     def _turn(self) -> None:

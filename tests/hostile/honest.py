@@ -361,9 +361,11 @@ class Place:
                 lambda: all(one.is_in or one.cut for one in self._players),
             )
         self._orders.send("ready")
-        gc.disable()
         while (seconds := self._order()) is not None:
             self._orders.send(self._measure(seconds))
+        for client in list(self.clients.values()):
+            client.leave()
+        self.epoll.close()
 
     def _order(self) -> float | None:
         while not self._orders.poll():
@@ -425,6 +427,7 @@ class Place:
 def run(plan: Plan, target: Target, orders: Connection) -> None:
     """Be the honest players' process: go before everything else on this core, if permitted."""
     orders.send(raise_priority())
+    gc.disable()  # a collection would be a pause of the player's own
     Place(plan, target, orders).run()
 
 

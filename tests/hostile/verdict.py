@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hostile.attacks import Attack
-    from hostile.instrument import Measurement
+    from hostile.figures import Measurement
 
 MIB = 1024 * 1024
 
