@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -41,6 +42,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.write and (arguments.quick or arguments.only):
         parser.error("--write needs all attacks of a set-up: neither --quick nor --only")
+    # An end by SIGTERM is one by an exception, so that no process stays behind.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     judge = robust_misses if arguments.quick else misses
     attacks, variants = tuple(arguments.only or "*"), tuple(arguments.variant or "*")
     rows, missed, began = 0, 0, time.monotonic()

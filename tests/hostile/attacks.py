@@ -465,6 +465,10 @@ ATTACKS: dict[str, Attack] = {
             honest=Plan(period=0.25, probe="connect"),
             most_delay=1,
         ),
+        Attack("strangers who never log in", 50, silent, limits={"login_timeout": 1}),
+        Attack(
+            "pings until they are cut", 10, flood, frame(PING, b"x"), limits={"budget_timeout": 1}
+        ),
         # permessage-deflate only.
         Attack("bombs of 16 MiB", 10, flood, bomb(16 * MIB)),
         Attack("bombs below the limit", 10, flood, bomb(MIB - 1)),

@@ -15,7 +15,6 @@ ends notes the close code, or the HTTP status, and begins its script anew a mome
 
 from __future__ import annotations
 
-import os
 import select
 import socket
 import ssl
@@ -69,7 +68,7 @@ class Deeds:
         sent: The bytes that the kernel took since the attack began.
         connections: The connections since the attack began.
         ends: How often the server ended a connection, by close code or HTTP status; ``reset`` and
-            ``closed`` without either.
+            ``closed`` without either, ``refused`` if it did not begin.
 
     """
 
@@ -181,7 +180,7 @@ class Attacker:
     def _connected(self) -> None:
         error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
-            self._end(f"refused: {os.strerror(error)}")
+            self._end("refused")
             return
         if self.target.tls is not None and not self.attack.raw_tcp:
             if not isinstance(self._socket, ssl.SSLSocket):

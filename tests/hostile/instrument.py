@@ -124,7 +124,7 @@ class Instrument:
         with part(honest.run, attack.honest, replace(target, deflate=False)) as players:
             self.priority = players.hear()
             players.hear()
-            if attack.honest.probe != "enter":
+            if attack.honest.probe != "enter" and attack.honest.period:  # a burst happens once
                 found.quiet = Latency.of(self._sample(players, self.pace.quiet).round_trips)
             found.idle = server.memory()
             descriptors = server.descriptors()
@@ -289,7 +289,8 @@ class Instrument:
 
 def address_limits() -> list[str]:
     """Return the names of the limits of an address."""
-    return [name for name in (*LIMITS, *HTTP_LIMITS) if "address" in name]
+    limits = {**LIMITS, **HTTP_LIMITS}
+    return [name for name, limit in limits.items() if "an address" in limit.what]
 
 
 def make_certificate(folder: Path) -> Path:

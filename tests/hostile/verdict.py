@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mudwire.limits import LIMITS
+
 if TYPE_CHECKING:
     from hostile.attacks import Attack
     from hostile.figures import Measurement
 
 MIB = 1024 * 1024
 
-WATERMARK_BYTES = 64 * MIB
+_held = LIMITS.get("max_held_bytes")
+WATERMARK_BYTES = int(_held.default) if _held else 64 * MIB
 """The bound of the process over everything that strangers can grow."""
 
 MARGIN_BYTES = 32 * MIB
