@@ -8,10 +8,10 @@ BIN    := $(VENV)/bin
 RUST   := $(shell find rust -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rust test-python test-oldest test-evennia conformance lint format bench bench-quick instructions wheel clean
+.PHONY: help run test test-rust test-python test-oldest test-evennia conformance hostile hostile-quick lint format bench bench-quick instructions wheel clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.built ## start the portal with the lobby, on http://localhost:4008/
 	$(BIN)/mudwire serve $(ARGS)
@@ -35,6 +35,14 @@ test-oldest: $(OLDEST)/.mudwire ## test the protocol with the oldest Autobahn an
 
 conformance: $(VENV)/.built $(OLDEST)/.mudwire ## run the Autobahn testsuite against both paths; ARGS=--write for docs/conformance.md
 	$(BIN)/pytest tests/conformance $(ARGS)
+
+HOSTILE := PYTHONPATH=$(CURDIR)/python:$(CURDIR)/tests:$(CURDIR)/tools $(BIN)/python -m hostile
+
+hostile: $(VENV)/.built ## attack a server in all ways, in half an hour; ARGS=--write for docs/security.md
+	$(HOSTILE) $(ARGS)
+
+hostile-quick: $(VENV)/.built ## attack a server in some ways, in two minutes; fail if honest players notice
+	$(HOSTILE) --quick $(ARGS)
 
 lint: $(VENV)/.built ## check formatting, lints, types, stubs
 	cargo fmt --all --check

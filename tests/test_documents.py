@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import conformance_table
+import hostile_table
 import limits_table
 from mudwire.game import Game
 
@@ -76,6 +77,12 @@ def test_the_table_of_limits_is_up_to_date() -> None:
 def test_the_tables_of_conformance_are_up_to_date() -> None:
     assert conformance_table.PAGE.read_text(encoding="utf-8") == conformance_table.page(), (
         "docs/conformance.md is stale: run make conformance ARGS=--write"
+    )
+
+
+def test_the_tables_of_attacks_are_up_to_date() -> None:
+    assert hostile_table.PAGE.read_text(encoding="utf-8") == hostile_table.page(), (
+        "docs/security.md is stale: run make hostile ARGS=--write"
     )
 
 

@@ -311,7 +311,7 @@ HTTP_LIMITS: dict[str, Limit] = {
             default=1,
             unit="requests",
             close_code=None,
-            what="most HTTP requests of a connection that are answered before others have their turn",
+            what="most HTTP requests of a connection that one turn answers",
             protects="the players from a client that sends many requests at once",
             log=None,
         ),

@@ -90,7 +90,7 @@ def iterations(service):
 
 @pytest.mark.parametrize("limit", [1, 3, HTTP_LIMITS["max_pipelined_requests"].default])
 def test_a_turn_answers_at_most_max_pipelined_requests(start, limit, monkeypatch):
-    monkeypatch.setattr("mudwire.transport.turns.TURN_SECONDS", 0)  # one turn in an iteration
+    monkeypatch.setattr("mudwire.transport.turns.TURN_SECONDS", 1e-9)  # one turn in an iteration
     service = start(http_limits={"max_pipelined_requests": limit})
     with iterations(service) as answered, tcp(service) as connection:
         connection.sendall((HEALTH + NOWHERE) * 10 + HEALTH.replace(b"/health", b"/ws"))
