@@ -184,19 +184,19 @@ def test_the_page_makes_only_elements_on_its_list(portal, visit):
 
 
 WRAPS = [
-    "* |cMal|n " + "waves and " * 30 + "Bea says, hello",
-    "* |cMal|n waves" + "-" * 200 + " Bea says, hello",
-    '|cMal|n says, "' + "a b " * 150 + '"',
-    '|cMal|n says, "' + "\u05d0\u05d1 " * 200 + '"',
-    "* |cMal|n " + "\U00012031\ufdfd " * 100,
-    "|cMal|n http://example.com/" + "x" * 500,
+    "* |cZoltan|n " + "waves and " * 30 + "Bea says, hello",
+    "* |cZoltan|n waves" + "-" * 200 + " Bea says, hello",
+    '|cZoltan|n says, "' + "a b " * 150 + '"',
+    '|cZoltan|n says, "' + "\u05d0\u05d1 " * 200 + '"',
+    "* |cZoltan|n " + "\U00012031\ufdfd " * 100,
+    "|cZoltan|n http://example.com/" + "x" * 500,
 ]
 
 
 @pytest.mark.parametrize(("width", "name"), [(320, "Abe"), (390, "Abel"), (1280, "Abela")])
 def test_only_the_first_row_of_a_line_is_at_the_left_edge(portal, visit, width, name):
     tab = visit(portal, viewport={"width": width, "height": 800}).enter(name)
-    entries = tab.page.locator("#log .text", has_text="Mal")
+    entries = tab.page.locator("#log .text", has_text="Zoltan")
     for count, line in enumerate(WRAPS, 1):
         tab.type(f"markup {line}")
         expect(entries).to_have_count(count)
