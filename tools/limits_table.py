@@ -36,7 +36,8 @@ def _rows(owner: str, limits: Iterable[Limit]) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for limit in limits:
-        default = f"{limit.default:,.0f} {limit.unit}" if limit.default else limit.auto or "off"
+        unit = limit.unit.removesuffix("s") if limit.default == 1 else limit.unit
+        default = f"{limit.default:,.0f} {unit}" if limit.default else limit.auto or "off"
         code = limit.close_code or ""
         rows.append(
             f"| `{limit.name}` | {limit.what} | {default} | `{limit.attribute}` "
