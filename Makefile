@@ -38,7 +38,7 @@ conformance: $(VENV)/.built $(OLDEST)/.mudwire ## run the Autobahn testsuite aga
 
 HOSTILE := PYTHONPATH=$(CURDIR)/python:$(CURDIR)/tests:$(CURDIR)/tools $(BIN)/python -m hostile
 
-hostile: $(VENV)/.built ## attack a server in all ways, in half an hour; ARGS=--write for docs/security.md
+hostile: $(VENV)/.built ## attack a server in all ways, in forty minutes; ARGS=--write for docs/security.md
 	$(HOSTILE) $(ARGS)
 
 hostile-quick: $(VENV)/.built ## attack a server in some ways, in two minutes; fail if honest players notice

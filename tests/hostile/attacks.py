@@ -474,7 +474,14 @@ ATTACKS: dict[str, Attack] = {
         Attack("bombs below the limit", 10, flood, bomb(MIB - 1)),
         # TLS only.
         Attack("records of one byte", 10, byte_by_byte, frame(PING, b"x")),
-        Attack("TLS handshakes", 10, client_hellos, client_hello, raw_tcp=True),
+        Attack(
+            "TLS handshakes",
+            10,
+            client_hellos,
+            client_hello,
+            raw_tcp=True,
+            limits={"max_handshake_rate": 1},
+        ),
         Attack("no TLS", 10, flood, lambda _: noise(65536), raw_tcp=True),
         # The end.
         Attack("SIGTERM under pings", 10, flood, frame(PING, b"x"), must_end=False, stop=True),
