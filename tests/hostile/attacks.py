@@ -370,6 +370,7 @@ ATTACKS: dict[str, Attack] = {
             byte_by_byte,
             lambda _: b"x" * 4096,
             lambda _: client_frame(TEXT, b"", key=bytes(4), announced=1_000_000),
+            limits={"budget_timeout": 2},
         ),
         Attack("pings, a byte a segment", 10, byte_by_byte, frame(PING, b"x")),
         # Frames that break the protocol.

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 
-_held = LIMITS.get("max_held_bytes")
-WATERMARK_BYTES = int(_held.default) if _held else 64 * MIB
+WATERMARK_BYTES = int(LIMITS["max_held_bytes"].default)
 """The bound of the process over everything that strangers can grow."""
 
 MARGIN_BYTES = 32 * MIB

@@ -172,7 +172,7 @@ def test_every_kind_of_frame_has_a_budget(protocol, frame, at_once):
 @both_paths
 @pytest.mark.parametrize("cut", range(1, 12, 3))
 def test_a_cut_anywhere_costs_the_same(protocol, cut):
-    connection = opened(protocol, **RATES)
+    connection = opened(protocol, **{**RATES, "max_byte_rate": 0})
     stream = texts(25)
     for start in range(0, len(stream), cut):
         connection.dataReceived(stream[start : start + cut])
@@ -209,6 +209,27 @@ def test_a_client_that_is_sometimes_over_its_rate_is_not_closed(protocol):
         pass_time(connection, 4)
     assert connection.state == connection.STATE_OPEN
     assert connection.heard == numbers(25) * 10
+
+
+@both_paths
+def test_a_segment_counts_beside_its_bytes(protocol):
+    connection = opened(protocol, **RATES)
+    stream = client_frame(BINARY, b"x" * 1000)
+    for start in range(len(stream)):
+        connection.dataReceived(stream[start : start + 1])
+    assert is_paused(connection)
+    pass_time(connection, 60)
+    assert connection.state == connection.STATE_OPEN
+    assert connection.heard == [b"x" * 1000]
+
+
+def test_a_flood_wakes_nobody_for_each_of_its_messages():
+    connection = opened(Fast, **{**RATES, "max_message_rate": 100, "budget_timeout": 0})
+    pauses = METRICS.pauses
+    connection.dataReceived(texts(220))
+    pass_time(connection, 3)
+    assert len(connection.heard) == 220
+    assert METRICS.pauses - pauses <= 25
 
 
 def test_a_rate_of_0_is_off():

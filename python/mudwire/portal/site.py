@@ -17,6 +17,7 @@ from importlib.resources import files
 from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.protocol import Protocol
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web import http
 from twisted.web.resource import Resource
@@ -87,6 +88,18 @@ VALID_HOST = re.compile(
 UPGRADE_REQUIRED = 426  # RFC 9110, section 15.5.22; Twisted has no name for it
 
 
+class Refused(Protocol):
+    """Ends a connection without an answer, and before a handshake of TLS.
+
+    Twisted's way, no protocol at all, is not possible over TLS.
+    """
+
+    def connectionMade(self) -> None:  # noqa: N802 # Twisted's name
+        """End the connection."""
+        transport: Any = self.transport  # mypy cannot read its interface
+        transport.abortConnection()
+
+
 class PortalSite(Site):
     """The HTTP factory of the portal; logs requests at debug level.
 
@@ -127,10 +140,10 @@ class PortalSite(Site):
         return [b"http/1.1"]
 
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 # Twisted's name
-        """Return an HTTP channel with the limits; None for one that connects too often."""
+        """Return an HTTP channel with the limits; for who connects too often, a quick end."""
         network = self._upstreams.network_of(getattr(addr, "host", None))
         if not self._admission.may_connect(network):
-            return None
+            return Refused()
         channel: Any = super().buildProtocol(addr)
         channel.totalHeadersSize = channel.MAX_LENGTH = self._header_bytes
         channel.admission = self._admission

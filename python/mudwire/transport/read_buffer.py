@@ -35,6 +35,9 @@ TURN_BYTES = 16 * 1024
 COMPRESSED_TURN_BYTES = 256
 """The same for a connection with compression, where a byte may inflate to a thousand."""
 
+SEGMENT_BYTES = 256
+"""What a segment counts as besides its bytes: to be woken is work, too."""
+
 CALM_SECONDS = 1.0
 """A client that was not paused for so long has not been over its budget on end."""
 
@@ -80,6 +83,7 @@ class ReadBuffer(Intake):
         """Handle the bytes of a segment, now as far as possible."""
         if self._connection is None:
             return
+        self.charge(SEGMENT_BYTES)
         if self.holds:  # TLS hands on what it has read, although it is paused
             self._data = self._data[self._offset :] + data
             self._offset = 0
@@ -179,8 +183,10 @@ class ReadBuffer(Intake):
         self._turns.wait(self._go_on)
 
     def _resume(self) -> None:
+        connection = self._connection
         self._timer = None
-        self._resumed = self._connection.factory.reactor.seconds()
+        self._resumed = connection.factory.reactor.seconds()
+        self.refill(connection.budget(), self._resumed)
         self._wait()
 
     def _go_on(self) -> None:

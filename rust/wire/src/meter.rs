@@ -65,19 +65,20 @@ impl Bucket {
     }
 
     /// Refills the bucket for a time; returns the seconds until it holds enough tokens, 0 if it
-    /// does.
+    /// does. One that was empty needs more than one token, because each wait costs something.
     fn refill(&mut self, rate: Rate, seconds: f64) -> f64 {
         let full = rate.full();
         if full.is_infinite() {
             self.tokens = full;
             return 0.0;
         }
+        let was_empty = self.is_empty();
         // A budget that was just switched on finds the endless tokens of the one before.
         self.tokens = (self.tokens + seconds * rate.per_second).min(full);
-        if !self.is_empty() {
+        let enough = (rate.per_second * REFILL_SECONDS).clamp(1.0, full);
+        if !was_empty || self.tokens >= enough {
             return 0.0;
         }
-        let enough = (rate.per_second * REFILL_SECONDS).clamp(1.0, full);
         ((enough - self.tokens) / rate.per_second).max(SHORTEST_WAIT)
     }
 }
@@ -256,6 +257,16 @@ mod tests {
         assert!((wait - 0.1).abs() < 1e-9);
         assert!(meter.refill(&budget, 0.5) < 1e-9);
         assert_eq!(meter.admit(&text[first..], TURN), 50);
+    }
+
+    #[test]
+    fn an_empty_bucket_is_not_used_drop_by_drop() {
+        let budget = Budget { bytes: OFF, messages: rate(100.0, 100.0), controls: OFF };
+        let mut meter = Meter::new(&budget, 0.0);
+        while admit_message(&mut meter) {}
+        assert!((meter.refill(&budget, 0.05) - 0.05).abs() < 1e-9, "five of ten tokens");
+        assert!(meter.refill(&budget, 0.1) < 1e-9);
+        assert!((meter.refill(&budget, 0.1)) < 1e-9, "nothing is missing");
     }
 
     #[test]
