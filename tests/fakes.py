@@ -84,7 +84,14 @@ class FakeSocket:
 
 
 class MemoryTransport(StringTransport):
-    """A transport in memory; as in a real one, a producer may be unregistered twice."""
+    """A transport in memory.
+
+    As in a real one, a producer may be unregistered twice, and reading may go on after the end.
+    """
+
+    def resumeProducing(self) -> None:
+        if not self.disconnecting:
+            super().resumeProducing()
 
     def unregisterProducer(self) -> None:
         self.producer = None

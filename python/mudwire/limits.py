@@ -181,10 +181,11 @@ LIMITS: dict[str, Limit] = {
         Limit(
             name="max_byte_rate",
             attribute="max_byte_rate",
-            default=64 * 1024,
+            default=96 * 1024,
             unit="bytes per second",
             close_code=None,
-            what="bytes that a client may send in a second; each frame counts as 256 more",
+            what="bytes that a client may send in a second; each frame, and each segment of the "
+            "network, counts as 256 more",
             protects="the processor from a client that sends without end",
             log=None,
         ),

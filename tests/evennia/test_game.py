@@ -175,3 +175,11 @@ def strip_options(messages: list) -> list:
     for _, _, kwargs in messages:
         kwargs.pop("options", None)
     return messages
+
+
+def test_who_types_too_fast_is_warned(game):
+    with game.connect() as client:
+        client.wait_for("connect")
+        for _ in range(95):
+            client.type("help")
+        client.wait_for("You entered commands too fast")

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 Script = Callable[[Attacker], Iterator[bytes | float | Await | Step]]
 
 MIB = 1024 * 1024
+SOON = {"budget_timeout": 2}
+"""A limit that ends a flood while it is measured."""
+
+CHUNKED = b"\r\nTransfer-Encoding: chunked\r\n\r\n"
 END_OF_HEADER = Await(b"\r\n\r\n")
 
 
@@ -215,6 +219,16 @@ def pipelined(me: Attacker) -> Iterator[bytes | float | Await | Step]:
         yield requests
 
 
+def chunked(me: Attacker) -> Iterator[bytes | float | Await | Step]:
+    """Send a body in chunks of one byte, without end."""
+    yield Step.CONNECT
+    yield Step.GO
+    yield page(me).replace(b"GET ", b"POST ").replace(b"\r\n\r\n", CHUNKED)
+    chunks = b"1\r\nx\r\n" * 10_000
+    while True:
+        yield chunks
+
+
 def client_hellos(me: Attacker) -> Iterator[bytes | float | Await | Step]:
     """Begin a TLS handshake on each of many connections, and drop it when the answer comes."""
     yield Step.GO
@@ -370,9 +384,15 @@ ATTACKS: dict[str, Attack] = {
             byte_by_byte,
             lambda _: b"x" * 4096,
             lambda _: client_frame(TEXT, b"", key=bytes(4), announced=1_000_000),
-            limits={"budget_timeout": 2},
+            limits=SOON,
         ),
-        Attack("pings, a byte a segment", 10, byte_by_byte, frame(PING, b"x")),
+        Attack(
+            "pings, a byte a segment",
+            10,
+            byte_by_byte,
+            frame(PING, b"x"),
+            limits=SOON,
+        ),
         # Frames that break the protocol.
         Attack("binary noise after a command", 10, flood, lambda _: noise(65536), line("look")),
         Attack("invalid UTF-8", 10, flood, frame(TEXT, b"\xff")),
@@ -384,33 +404,50 @@ ATTACKS: dict[str, Attack] = {
         # Messages without a command.
         Attack("garbage", 10, flood, message(b"{{{")),
         Attack("unknown commands", 10, flood, message(b'["nope",[],{}]')),
-        Attack("deep JSON, 1 MiB a second", 10, every(1.0), argument(b"[" * (MIB - 64))),
         Attack(
-            "wide JSON, 1 MiB a second", 10, every(1.0), argument(b"[]," * (MIB // 3 - 64) + b"1")
+            "deep JSON, 1 MiB a second", 10, every(1.0), argument(b"[" * (MIB - 64)), limits=SOON
         ),
         Attack(
-            "numbers, 1 MiB a second", 10, every(1.0), argument(b"1.5e7," * (MIB // 6 - 64) + b"1")
+            "wide JSON, 1 MiB a second",
+            10,
+            every(1.0),
+            argument(b"[]," * (MIB // 3 - 64) + b"1"),
+            limits=SOON,
+        ),
+        Attack(
+            "numbers, 1 MiB a second",
+            10,
+            every(1.0),
+            argument(b"1.5e7," * (MIB // 6 - 64) + b"1"),
+            limits=SOON,
         ),
         Attack(
             "digits, 1 MiB a second",
             10,
             every(1.0),
             argument((b"7" * 4299 + b",") * (MIB // 4300 - 8) + b"1"),
+            limits=SOON,
         ),
         Attack(
-            "strings, 1 MiB a second", 10, every(1.0), argument(b'"' + b"x" * (MIB - 64) + b'"')
+            "strings, 1 MiB a second",
+            10,
+            every(1.0),
+            argument(b'"' + b"x" * (MIB - 64) + b'"'),
+            limits=SOON,
         ),
         Attack(
             "escapes, 1 MiB a second",
             10,
             every(1.0),
             argument(b'"' + b"\\u00e9" * (MIB // 6 - 64) + b'"'),
+            limits=SOON,
         ),
         Attack(
             "objects, 1 MiB a second",
             10,
             every(1.0),
             argument(b",".join(b'{"%06d":{}}' % number for number in range(MIB // 14))),
+            limits=SOON,
         ),
         Attack("command names of 1 MB", 10, flood, message(b'["%s",[],{}]' % (b"n" * 1_000_000))),
         # Commands.
@@ -437,6 +474,7 @@ ATTACKS: dict[str, Attack] = {
         # HTTP.
         Attack("pipelined requests, answers not read", 20, pipelined, honest=Plan(probe="health")),
         Attack("pages", 10, shake_and_drop(page)),
+        Attack("bodies in chunks of a byte", 10, chunked),
         # Memory.
         Attack(
             "readers that never read",

@@ -245,3 +245,10 @@ def test_a_closed_connection_leaves_no_timer(start):
         read_until(connection, b"ok\n")
         assert connection.recv(1) == b""
     assert not in_reactor(pending)
+
+
+def test_a_body_in_chunks_is_refused_and_not_read(start):
+    head = b"POST / HTTP/1.1\r\nHost: game\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with tcp(start()) as connection:
+        connection.sendall(head + b"1\r\nx\r\n" * 10_000)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 411 ")

@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 
 from client_frames import TEXT, client_frame
 from compatibility import differences
-from fakes import HANDSHAKE, MemoryTransport, opened, timers
+from fakes import HANDSHAKE, MemoryTransport, opened, settle, timers
 from mudwire.limits import Limits
 from mudwire.transport.autobahn_state import (
     AUTOBAHN_OPTIONS,
@@ -163,4 +163,5 @@ def test_empty_fragments_count_towards_the_limit():
     connection.dataReceived(client_frame(TEXT, b"", fin=False))
     for _ in range(200):
         connection.dataReceived(client_frame(0, b"", fin=False))
+    settle(connection)
     assert connection.wasMaxMessagePayloadSizeExceeded

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 from autobahn.websocket.compress import PerMessageDeflateOfferAccept
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
@@ -364,4 +365,98 @@ def test_an_error_in_a_turn_is_logged_and_the_others_go_on(log_events):
     other.dataReceived(texts(16))
     settle(other)
     assert other.heard == numbers(16)
+    assert failing.transport.disconnecting
     assert any("failed in its turn" in event["log_format"] for event in log_events)
+
+
+class Late(Plain):
+    """An application that answers the handshake later."""
+
+    def onConnect(self, request):
+        self.answer = Deferred()
+        return self.answer
+
+
+def test_frames_before_a_late_answer_are_counted_behind_it():
+    connection = connected(Late, **RATES)
+    half = len(HANDSHAKE) // 2
+    connection.dataReceived(HANDSHAKE[:half])
+    assert not is_paused(connection)
+    connection.dataReceived(HANDSHAKE[half:] + texts(5))
+    connection.dataReceived(texts(30)[len(texts(5)) :])
+    assert is_paused(connection)
+    connection.answer.callback(None)
+    assert connection.state == connection.STATE_OPEN
+    pass_time(connection, 0.05)
+    assert connection.heard == numbers(20)
+    pass_time(connection, 2)
+    assert connection.heard == numbers(30)
+
+
+def test_a_late_answer_to_a_client_that_has_gone_opens_nothing():
+    connection = connected(Late)
+    connection.onOpen = lambda: pytest.fail("it is not open")
+    connection.dataReceived(HANDSHAKE)
+    connection.connectionLost(Failure(ConnectionDone()))
+    connection.answer.callback(None)
+    assert connection.state == connection.STATE_CLOSED
+
+
+@both_paths
+def test_an_end_that_the_client_makes_is_read_after_a_close_frame_in_a_late_turn(protocol):
+    connection = opened(protocol)
+    connection.dataReceived(texts(12) + client_frame(CLOSE, b"\x03\xe8") + b"more")
+    assert is_paused(connection)
+    resumed = []
+    connection.transport.resumeProducing = lambda: resumed.append(connection.state)
+    settle(connection)
+    # Over TLS the client's answer to close_notify must be read.
+    assert resumed == [connection.STATE_CLOSED]
+
+
+@both_paths
+def test_a_closed_connection_whose_client_does_not_read_is_cut(protocol):
+    connection = opened(protocol, closeHandshakeTimeout=5)
+    connection.dataReceived(client_frame(CLOSE, b"\x03\xe8"))
+    aborted = []
+    connection.transport.abortConnection = lambda: aborted.append(True)
+    pass_time(connection, 4.9)
+    assert aborted == []
+    pass_time(connection, 0.2)
+    assert aborted == [True]
+
+
+@both_paths
+def test_an_error_in_a_late_turn_handles_nothing_twice(protocol):
+    class Failing(protocol):
+        def onMessage(self, payload, isBinary):
+            super().onMessage(payload, isBinary)
+            if payload == b"9":
+                raise SystemExit
+
+    connection = opened(Failing)
+    connection.dataReceived(texts(16))
+    settle(connection)
+    connection.connectionLost(Failure(ConnectionDone()))
+    assert connection.heard == numbers(10)
+
+
+@both_paths
+def test_a_stop_and_a_pause_end_independently(protocol):
+    connection = opened(protocol, **RATES)
+    connection.dataReceived(texts(25))
+    pass_time(connection, 0.05)
+    connection.read_buffer.stop()
+    pass_time(connection, 1)
+    assert connection.heard == numbers(20)
+    connection.read_buffer.go_on()
+    connection.read_buffer.go_on()
+    pass_time(connection, 0.05)
+    assert connection.heard == numbers(25)
+    assert not is_paused(connection)
+    connection.read_buffer.stop()
+    connection.dataReceived(texts(1))
+    assert connection.heard == numbers(25)
+    connection.read_buffer.go_on()
+    pass_time(connection, 0.05)
+    assert connection.heard == numbers(25) + numbers(1)

@@ -65,6 +65,7 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
     _header_bytes = 0
     _answered = 0
     _output_waits = False
+    _is_refused = False
     _waits_for_turn = False
     _unhandled: bytes | None = None
     _deadline: Any = None
@@ -89,19 +90,26 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
             began = perf_counter()
             super().dataReceived(data)
             self.turns.spend(perf_counter() - began)
-            if self._header_bytes:
-                self._tell_held()
+            self._tell_if_it_holds()
         else:
             self._unhandled = data
+            self._tell_held()
             self._networkProducer.pauseProducing()
             self.turns.wait(self._handle_late)
 
     def _handle_late(self) -> None:
         data, self._unhandled = self._unhandled, None
-        if data is not None and self.transport is not None:
-            if not (self.paused or self._output_waits):
-                self._networkProducer.resumeProducing()
+        transport = self.transport
+        if data is None or transport is None:
+            return
+        if not (self.paused or self._output_waits):
+            self._networkProducer.resumeProducing()
+        try:
             super().dataReceived(data)
+            self._tell_if_it_holds()
+        except BaseException:  # any error ends this connection, as in Twisted
+            transport.abortConnection()
+            raise
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 # Twisted's name
         """Handle a line of the header, or refuse a header that is too long."""
@@ -115,13 +123,31 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
         """Refuse a header that is too long (RFC 6585, section 5)."""
         event = LIMITS["max_handshake_bytes"].log
         _log.debug("{peer}: {event}", peer=self.getPeer(), event=event)
-        self.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\n\r\n")
-        self.loseConnection()
+        self._refuse(b"431 Request Header Fields Too Large")
 
     def allHeadersReceived(self) -> None:  # noqa: N802 # Twisted's name
-        """Count the header of the next request from zero."""
+        """Count the header of the next request from zero; refuse a body in chunks.
+
+        A client could send a body in chunks of one byte, and each would cost as much as a message.
+        """
         self._header_bytes = 0
-        super().allHeadersReceived()
+        if self.requests[-1].requestHeaders.hasHeader(b"transfer-encoding"):
+            self._refuse(b"411 Length Required")
+        else:
+            super().allHeadersReceived()
+
+    def _refuse(self, status: bytes) -> None:
+        """Answer with a status, and ignore everything else of the client."""
+        self.write(b"HTTP/1.1 %s\r\n\r\n" % status)
+        self.loseConnection()
+        self._is_refused = True
+        self.setRawMode()
+        self.clearLineBuffer()
+
+    def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 # Twisted's name
+        """Receive a part of a body, unless the request was refused."""
+        if not self._is_refused:
+            super().rawDataReceived(data)
 
     def requestDone(self, request: Any) -> None:  # noqa: N802 # Twisted's name
         """Go on with the next request of the client, or let it wait.
@@ -207,12 +233,17 @@ class PortalChannel(http.HTTPChannel, HttpLimits):
 
     # Memory.
 
+    def _tell_if_it_holds(self) -> None:
+        if self._header_bytes or self._buffer or self._dataBuffer:
+            self._tell_held()
+
     def _tell_held(self) -> None:
         HELD_BYTES.tell(self, self.held_bytes(), self.max_held_bytes)
 
     def held_bytes(self) -> int:
         """Return how many bytes this connection holds: of a request, or unread by its client."""
-        held = self._header_bytes + len(self._unhandled or b"")
+        held = self._header_bytes + len(self._buffer) + len(self._unhandled or b"")
+        held += sum(map(len, self._dataBuffer))
         if self._output_waits and self.transport is not None:
             held += waiting_in(self.transport)
         return held

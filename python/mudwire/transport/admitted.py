@@ -63,8 +63,10 @@ class AdmittedConnection(Connection):
 
     def _connectionLost(self, reason: Any) -> None:
         """Give the place back, and end."""
-        self.admission.leave(self)
-        super()._connectionLost(reason)
+        try:
+            super()._connectionLost(reason)
+        finally:
+            self.admission.leave(self)
 
     def _admit(self) -> None:
         """Let the connection in, in its handshake; raise ConnectionDeny if a limit forbids it."""

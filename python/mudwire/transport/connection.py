@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
+from twisted.internet.error import ConnectionDone
 
 from mudwire._native import Budget
 from mudwire.limits import LIMITS, Limits
@@ -38,6 +39,7 @@ __all__ = ["CONNECTING", "OPEN", "Connection"]
 
 CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
 OPEN: int = WebSocketServerProtocol.STATE_OPEN
+CLOSED: int = WebSocketServerProtocol.STATE_CLOSED
 
 MESSAGE_TOO_BIG: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_MESSAGE_TOO_BIG
 POLICY_VIOLATION: int = WebSocketServerProtocol.CLOSE_STATUS_CODE_POLICY_VIOLATION
@@ -61,6 +63,7 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
     write_buffer: WriteBuffer
     read_buffer: ReadBuffer
     http_headers: dict[str, str]
+    _linger: Any = None
 
     # A base class of old Autobahn has None, which would hide the value in AutobahnDefaults.
     peer_transport = OPEN_DEFAULTS["peer_transport"]
@@ -83,19 +86,26 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
 
     def succeedHandshake(self, response: Any) -> None:
         """Answer the handshake, and drop what only the handshake needed."""
+        if self.state != CONNECTING:
+            return  # the client has gone before the application answered
         super().succeedHandshake(response)
         if self.state == OPEN:
             compact(self)
+            self.read_buffer.go_on()
 
     def _connectionLost(self, reason: Any) -> None:
         """Handle what was received, end as Autobahn does, and give the memory back."""
         try:
-            if hasattr(self, "read_buffer"):  # not if the connection could not be made
+            if getattr(reason, "type", None) is ConnectionDone and hasattr(self, "read_buffer"):
                 self.read_buffer.drain()
+        finally:
+            if hasattr(self, "read_buffer"):  # not if the connection could not be made
                 self.read_buffer.close()
                 self.write_buffer.close()
-                HELD_BYTES.tell(self, 0, 0)
-        finally:
+            if self._linger is not None:
+                self._linger.cancel()
+                self._linger = None
+            HELD_BYTES.tell(self, 0, 0)
             try:
                 super()._connectionLost(reason)
             finally:
@@ -117,10 +127,13 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
         if self._header_is_too_long(data):
             self.failHandshake(LIMITS["max_handshake_bytes"].log, 431)
             return len(data)
-        end = (self.data + data).find(HEADER_END) + len(HEADER_END) - len(self.data)
-        request = data[:end] if end > 0 else data
+        found = (self.data + data).find(HEADER_END)
+        end = len(data) if found < 0 else found + len(HEADER_END) - len(self.data)
+        request = data[:end]
         super().dataReceived(request)
         if self.state == CONNECTING:
+            if found >= 0:  # the application answers later; until then nothing is a frame
+                self.read_buffer.stop()
             self.tell_held()
         return len(request)
 
@@ -222,8 +235,12 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
     def cut(self) -> str:
         """Cut the connection at once, because of what it holds; return its peer for the log."""
         self.read_buffer.close()
+        self.write_buffer.close()
         self.wasNotCleanReason = LIMITS["max_held_bytes"].log
-        self.dropConnection(abort=True)
+        if self.state == CLOSED:  # but its transport waits for the client
+            self.transport.abortConnection()
+        else:
+            self.dropConnection(abort=True)
         peer: str = self.peer
         return peer
 
@@ -253,9 +270,16 @@ class Connection(Limits, RebuiltLazily, WebSocketServerProtocol, AutobahnDefault
         self.dropConnection(abort=True)
 
     def dropConnection(self, abort: bool = False) -> None:
-        """Close the transport, after the bytes that the cork holds."""
+        """Close the transport, after the bytes that the cork holds; cut it if that takes long."""
         self.write_buffer.flush()
         super().dropConnection(abort)
+        if not abort and self.closeHandshakeTimeout and self._linger is None:
+            self._linger = self.factory.reactor.callLater(self.closeHandshakeTimeout, self._end)
+
+    def _end(self) -> None:
+        """Cut a transport that waits for a client who does not read."""
+        self._linger = None
+        self.transport.abortConnection()
 
 
 @cache

@@ -135,7 +135,7 @@ class EpollGroup:
         finally:
             self._ready = ready[read:]
             self.cork.uncork()
-            METRICS.count_turn(now - began)
+            METRICS.count_turn(perf_counter() - began)
 
     def _end(self, transport: Any, why: BaseException) -> None:
         """Tell a transport that there is nothing more to read."""

@@ -41,6 +41,7 @@ class HeldBytes:
     def __init__(self) -> None:
         self._sizes: dict[Holder, int] = {}
         self._sum = 0
+        self._is_shedding = False
 
     def tell(self, holder: Holder, size: int, limit: float) -> None:
         """Note the size of a holder, and cut the largest holders if the sum is over the limit.
@@ -56,13 +57,17 @@ class HeldBytes:
             self._sizes[holder] = size
         self._sum += size - before
         METRICS.held_bytes = self._sum
-        if 0 < limit < self._sum:
-            self._shed(limit)
+        if 0 < limit < self._sum and not self._is_shedding:
+            self._is_shedding = True
+            try:
+                self._shed(limit * AFTERWARDS)
+            finally:
+                self._is_shedding = False
 
-    def _shed(self, limit: float) -> None:
+    def _shed(self, enough: float) -> None:
         self._sizes = {holder: size for holder in self._sizes if (size := holder.held_bytes())}
         self._sum = METRICS.held_bytes = sum(self._sizes.values())
-        if self._sum <= limit:
+        if self._sum <= enough:
             return
         for holder in sorted(self._sizes, key=self._sizes.__getitem__, reverse=True):
             size = self._sizes.pop(holder, 0)
@@ -77,7 +82,7 @@ class HeldBytes:
             )
             METRICS.shed += 1
             self._sum -= size
-            if self._sum <= limit * AFTERWARDS:
+            if self._sum <= enough:
                 break
         METRICS.held_bytes = self._sum
 

@@ -35,15 +35,13 @@ TURN_BYTES = 16 * 1024
 COMPRESSED_TURN_BYTES = 256
 """The same for a connection with compression, where a byte may inflate to a thousand."""
 
-SEGMENT_BYTES = 256
-"""What a segment counts as besides its bytes: to be woken is work, too."""
-
 CALM_SECONDS = 1.0
 """A client that was not paused for so long has not been over its budget on end."""
 
 NEVER = float("-inf")
 
 CONNECTING: int = WebSocketServerProtocol.STATE_CONNECTING
+CLOSED: int = WebSocketServerProtocol.STATE_CLOSED
 
 
 class ReadBuffer(Intake):
@@ -60,6 +58,7 @@ class ReadBuffer(Intake):
         "_connection",
         "_data",
         "_empty_since",
+        "_is_queued",
         "_is_stopped",
         "_offset",
         "_resumed",
@@ -74,6 +73,7 @@ class ReadBuffer(Intake):
         self._connection = connection
         self._data = b""
         self._offset = 0
+        self._is_queued = False
         self._is_stopped = False
         self._timer: Any = None
         self._empty_since = NEVER
@@ -83,16 +83,23 @@ class ReadBuffer(Intake):
         """Handle the bytes of a segment, now as far as possible."""
         if self._connection is None:
             return
-        self.charge(SEGMENT_BYTES)
+        self.charge_segment()
+        connection = self._connection
+        if connection.state == CLOSED:
+            return
         if self.holds:  # TLS hands on what it has read, although it is paused
             self._data = self._data[self._offset :] + data
             self._offset = 0
-        elif self._connection.state == CONNECTING and not self._turns.has_time:
+        elif connection.state != CONNECTING and connection.write_buffer.is_corked:
+            self._handle(data, 0)  # the epoll group keeps the time
+        elif self._turns.has_time:
+            began, turns = perf_counter(), self._turns
+            self._handle(data, 0)
+            turns.spend(perf_counter() - began)
+        else:
             self._data, self._offset = data, 0
             self._hold()
-            self._turns.wait(self._go_on)
-        else:
-            self._handle(data, 0)
+            self._wait_for_turn()
 
     def stop(self) -> None:
         """Handle nothing more until ``go_on``; what comes meanwhile waits."""
@@ -106,14 +113,18 @@ class ReadBuffer(Intake):
         if self._connection is None:
             return
         if self._data:
-            if self._timer is None:
-                self._wait()
+            self._wait()
         elif self.holds:
             self._release()
 
     def drain(self) -> None:
-        """Handle what waits, as far as the budget allows: the connection has ended behind it."""
-        while self._data and self._timer is None and not self._is_stopped:
+        """Handle what waits, as far as the budget allows: the client has closed behind it."""
+        while (
+            self._data
+            and self._timer is None
+            and not self._is_stopped
+            and self._connection.state != CONNECTING
+        ):
             self._handle(self._data, self._offset)
 
     def close(self) -> None:
@@ -129,15 +140,20 @@ class ReadBuffer(Intake):
     def _handle(self, data: bytes, offset: int) -> None:
         connection = self._connection
         if connection.state == CONNECTING:
-            began = perf_counter()
             offset += connection.handle_request(data[offset:])
-            self._turns.spend(perf_counter() - began)
+            if self._connection is not None and connection.state == CONNECTING:
+                self._data, self._offset = data[offset:], 0  # waits for the answer
+                return
         plain = connection._perMessageCompress is None
         end = self.admit(data, offset, TURN_BYTES if plain else COMPRESSED_TURN_BYTES)
         if end > offset:
             connection.handle(data, offset, end)
-        if self._connection is None or connection.state == connection.STATE_CLOSED:
+        if self._connection is None:
+            return
+        if connection.state == CLOSED:
             self._data = b""
+            if self.holds:  # the end of the connection must be read
+                self._release()
             return
         if end < len(data):
             self._data, self._offset = data, end
@@ -164,7 +180,7 @@ class ReadBuffer(Intake):
         self._connection.transport.resumeProducing()
 
     def _wait(self) -> None:
-        if self._is_stopped:
+        if self._is_stopped or self._timer is not None:
             return
         connection = self._connection
         reactor = connection.factory.reactor
@@ -180,18 +196,31 @@ class ReadBuffer(Intake):
                     METRICS.pauses += 1
                     self._timer = reactor.callLater(seconds, self._resume)
                 return
-        self._turns.wait(self._go_on)
+        self._wait_for_turn()
+
+    def _wait_for_turn(self) -> None:
+        if not self._is_queued:
+            self._is_queued = True
+            self._turns.wait(self._go_on)
 
     def _resume(self) -> None:
-        connection = self._connection
         self._timer = None
+        connection = self._connection
         self._resumed = connection.factory.reactor.seconds()
         self.refill(connection.budget(), self._resumed)
         self._wait()
 
     def _go_on(self) -> None:
-        if self._connection is not None and self._data and not self._is_stopped:
+        self._is_queued = False
+        connection = self._connection
+        if connection is None or not self._data or self._is_stopped:
+            return
+        try:
             self._handle(self._data, self._offset)
+        except BaseException:  # any error ends this connection, as in Twisted
+            self.close()
+            connection.transport.abortConnection()
+            raise
 
     def _cut(self) -> None:
         """Close the connection, and read nothing more: not even the answer to the close frame."""

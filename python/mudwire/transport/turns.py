@@ -4,8 +4,9 @@ A connection that has sent more than one turn may handle waits in a queue, and c
 all others that wait. An iteration of the reactor works on the queue for a limited time, so timers,
 new connections and players who sent one command have to wait for that long at most.
 
-Requests, and the handshakes among them, are dear. An iteration handles them at once for a limited
-time, too; after that, those that arrive wait in the queue.
+Requests, and the handshakes among them, are dear, and so is accepting. An iteration handles them,
+and the bytes of connections that no epoll group reads, at once for a limited time, too; after
+that, what arrives waits in the queue.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class Turns:
         """Call a function in one of the next iterations, behind those that wait already.
 
         Args:
-            go_on: Does a bounded piece of work; may wait again.
+            go_on: Does a bounded piece of work; may wait again. An error is logged, and does not
+                reach the others.
 
         """
         if not self._waiting:
@@ -60,13 +62,13 @@ class Turns:
 
     @property
     def has_time(self) -> bool:
-        """Whether a request may be handled at once in this iteration."""
+        """Whether what arrives may be handled at once in this iteration."""
         return self._spent < TURN_SECONDS
 
     def spend(self, seconds: float) -> None:
-        """Count the time that a request took which was handled at once.
+        """Count the time of something that was handled at once.
 
-        The times of several iterations add up, if each is short. So most requests need no timer.
+        The times of several iterations add up, if each is short. So most of it needs no timer.
         """
         before, self._spent = self._spent, self._spent + seconds
         if before < TURN_SECONDS <= self._spent:
@@ -81,7 +83,7 @@ class Turns:
         while True:
             try:
                 waiting[0]()
-            except Exception:  # the others go on
+            except BaseException:  # the others go on
                 _log.failure("A connection failed in its turn")
             waiting.popleft()  # not before: wait() must know that a call of this method is due
             seconds = perf_counter() - began

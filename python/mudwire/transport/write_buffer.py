@@ -131,6 +131,11 @@ class WriteBuffer:
             self.flush()
         return True
 
+    @property
+    def is_corked(self) -> bool:
+        """Whether bytes are held until the end of the iteration: the epoll group is reading."""
+        return self._cork.is_on
+
     def flush(self) -> None:
         """Send the bytes that the cork holds."""
         data, self._held = self._held, b""

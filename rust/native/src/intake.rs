@@ -1,19 +1,13 @@
 //! The bytes that a connection receives: counted against its budget, and read if they come in parts.
 
 use mudwire_wire::frame::{self, Kind};
+use mudwire_wire::head::opcode::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT};
 use mudwire_wire::meter::{self, Meter, Rate};
 use mudwire_wire::reader::{Found, OpenFrame, OpenMessage, Reader, Taken};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::traffic_stats::TrafficStats;
-
-/// The opcodes that `Intake.read` tells of, as in RFC 6455, section 5.2.
-const CONTINUATION: u8 = 0;
-const TEXT: u8 = 1;
-const BINARY: u8 = 2;
-const PING: u8 = 9;
-const PONG: u8 = 10;
 
 /// The longest payload that [`read_utf8`] reads, in bytes. It is unmasked on the stack, and nearly
 /// all commands are shorter.
@@ -24,7 +18,7 @@ const MAX_STACK_PAYLOAD: usize = 512;
 /// Each is a pair of floats: tokens a second, 0 for no limit, and the most tokens at once.
 ///
 /// Args:
-///     by_bytes (tuple[float, float]): Bytes; each frame counts as 256 more.
+///     by_bytes (tuple[float, float]): Bytes; each frame and each segment counts as 256 more.
 ///     by_messages (tuple[float, float]): Messages.
 ///     by_controls (tuple[float, float]): Control frames.
 #[pyclass(frozen, module = "mudwire._native")]
@@ -79,6 +73,11 @@ impl Intake {
     #[pyo3(signature = (data, offset, turn_bytes, /))]
     fn admit(&mut self, data: &[u8], offset: usize, turn_bytes: u64) -> usize {
         offset + data.get(offset..).map_or(0, |rest| self.meter.admit(rest, turn_bytes))
+    }
+
+    /// Count a segment, besides its bytes.
+    fn charge_segment(&mut self) {
+        self.meter.charge_segment();
     }
 
     /// Count bytes that were not on the wire: what a message has inflated to.
@@ -162,7 +161,7 @@ impl Intake {
         let (opcode, payload) = match found {
             Found::Nothing => return Ok(None),
             Found::Fragment => (CONTINUATION, None),
-            Found::Other => (8, None),
+            Found::Other => (CLOSE, None),
             Found::Message(kind, payload) => (opcode(kind), Some(payload)),
             Found::Ping(payload) => (PING, Some(payload)),
             Found::Pong(payload) => (PONG, Some(payload)),

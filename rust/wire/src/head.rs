@@ -1,5 +1,21 @@
 //! The header of a frame of any kind (RFC 6455, section 5.2), as a client sends it.
 
+/// The opcodes of section 5.2.
+pub mod opcode {
+    /// A further fragment of a message.
+    pub const CONTINUATION: u8 = 0;
+    /// A message of UTF-8, or its first fragment.
+    pub const TEXT: u8 = 1;
+    /// A message of any bytes, or its first fragment.
+    pub const BINARY: u8 = 2;
+    /// The end of the connection.
+    pub const CLOSE: u8 = 8;
+    /// Asks for a pong.
+    pub const PING: u8 = 9;
+    /// Answers a ping.
+    pub const PONG: u8 = 10;
+}
+
 /// The longest header of a frame, in bytes.
 pub const MAX_HEAD: usize = 14;
 

@@ -17,6 +17,9 @@ use crate::head::{Head, PartialHead};
 /// What a frame costs besides its bytes: about as much work as this many bytes of payload.
 const FRAME_BYTES: u64 = 256;
 
+/// What a segment of the network costs besides its bytes: to be woken is work, too.
+const SEGMENT_BYTES: u64 = 256;
+
 /// The messages and control frames of a connection that one turn handles.
 const TURN_FRAMES: u32 = 8;
 
@@ -45,7 +48,7 @@ impl Rate {
 /// The rates of a connection.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Budget {
-    /// Bytes as they come in; each frame counts for some hundred more.
+    /// Bytes as they come in; each frame and each segment counts as 256 more.
     pub bytes: Rate,
     /// Messages, by their last frame.
     pub messages: Rate,
@@ -167,13 +170,18 @@ impl Meter {
             && self.bytes.tokens >= frame_bytes as f64
     }
 
-    /// Counts a whole message of one frame.
+    /// Counts a segment that is a whole message of one frame.
     pub fn charge_message(&mut self, frame_bytes: usize) {
         self.messages.tokens -= 1.0;
-        self.charge(frame_bytes as u64 + FRAME_BYTES);
+        self.charge(frame_bytes as u64 + FRAME_BYTES + SEGMENT_BYTES);
     }
 
-    /// Takes tokens for bytes that are not on the wire, such as what a message inflates to.
+    /// Counts a segment, besides its bytes.
+    pub fn charge_segment(&mut self) {
+        self.charge(SEGMENT_BYTES);
+    }
+
+    /// Takes tokens for bytes that are not on the wire: what a message inflates to.
     pub fn charge(&mut self, bytes: u64) {
         self.bytes.tokens -= bytes as f64;
     }

@@ -7,17 +7,12 @@
 //! reader, to a complete implementation.
 
 use crate::frame::{Kind, unmask_from};
+use crate::head::opcode::{BINARY, CONTINUATION, PING, PONG, TEXT};
 use crate::head::{Head, PartialHead};
 
 /// What a frame of a message costs in memory, besides its payload, in an implementation that keeps
 /// the fragments apart. The first frame of a message is free.
 const FRAGMENT_BYTES: u64 = 64;
-
-const CONTINUATION: u8 = 0;
-const TEXT: u8 = 1;
-const BINARY: u8 = 2;
-const PING: u8 = 9;
-const PONG: u8 = 10;
 
 /// What the reader has found in the bytes.
 #[derive(Debug, PartialEq, Eq)]
