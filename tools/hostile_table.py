@@ -138,8 +138,23 @@ def store(variant: str, rows: Sequence[dict[str, Any]], environment: Mapping[str
     results = stored()
     results[variant] = {"environment": dict(environment), "rows": list(rows)}
     in_order = {name: results[name] for name in VARIANTS if name in results}
-    RESULTS.write_text(json.dumps(in_order, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    RESULTS.write_text(written(in_order), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
+
+
+def written(results: Mapping[str, Any]) -> str:
+    """Return results as JSON, with each row in a line of its own, so that a change is readable."""
+
+    def compact(value: Any) -> str:
+        return json.dumps(value, allow_nan=False)
+
+    variants = [
+        f"{compact(name)}: {{\n"
+        f'"environment": {compact(found["environment"])},\n'
+        '"rows": [\n' + ",\n".join(map(compact, found["rows"])) + "\n]}"
+        for name, found in results.items()
+    ]
+    return "{\n" + ",\n".join(variants) + "\n}\n"
 
 
 def stored() -> dict[str, Any]:
