@@ -81,6 +81,8 @@ def factory_of(protocol: type, handler: type = EchoHandler) -> WebSocketServerFa
     factory = WebSocketServerFactory()
     factory.protocol = with_limits_out_of_reach(protocol)
     factory.sessionhandler = handler()
+    # No reactor runs here, so nothing may wait for its next iteration.
+    namedAny("mudwire.transport.turns").Turns.of(factory.reactor).at_once = float("inf")
     return factory
 
 

@@ -21,6 +21,7 @@ from client_frames import BINARY, CONT, PING, TEXT, client_frame
 from fakes import HANDSHAKE, settle, transport_on
 from mudwire.fast_path import FastConnection
 from mudwire.transport.connection import Connection
+from mudwire.transport.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,7 @@ def seconds(reader: type, segments: list[bytes]) -> float:
     """Return the CPU time that a reader takes for segments."""
     factory = WebSocketServerFactory(reactor=Clock())
     factory.protocol = with_limits_out_of_reach(reader)
+    Turns.of(factory.reactor).at_once = float("inf")
     connection: Any = factory.buildProtocol(None)
     connection.makeConnection(transport_on(LastSocket(), WritingReactor()))
     connection.dataReceived(HANDSHAKE)

@@ -19,6 +19,8 @@ from twisted.internet.tcp import Server
 from twisted.internet.testing import StringTransport
 from zope.interface import implementer
 
+from mudwire.transport.turns import Turns
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -165,6 +167,7 @@ def connected(protocol: type, **options: Any) -> Any:
     """Return a connection in memory, of a subclass of the protocol with these attributes."""
     factory = WebSocketServerFactory(reactor=Clock())
     factory.protocol = type(protocol.__name__, (protocol,), options)
+    Turns.of(factory.reactor).at_once = float("inf")  # the time of a slow machine is no matter
     connection = factory.buildProtocol(None)
     connection.makeConnection(MemoryTransport())
     return connection

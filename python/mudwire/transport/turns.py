@@ -36,12 +36,16 @@ class Turns:
     Args:
         reactor: The reactor (``IReactorTime``).
 
+    Attributes:
+        at_once: Seconds of an iteration in which what arrives is handled at once.
+
     """
 
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._waiting: deque[Callable[[], None]] = deque()
         self._spent = 0.0
+        self.at_once = TURN_SECONDS
 
     @staticmethod
     def of(reactor: Any) -> Turns:
@@ -63,7 +67,7 @@ class Turns:
     @property
     def has_time(self) -> bool:
         """Whether what arrives may be handled at once in this iteration."""
-        return self._spent < TURN_SECONDS
+        return self._spent < self.at_once
 
     def spend(self, seconds: float) -> None:
         """Count the time of something that was handled at once.
@@ -71,7 +75,7 @@ class Turns:
         The times of several iterations add up, if each is short. So most of it needs no timer.
         """
         before, self._spent = self._spent, self._spent + seconds
-        if before < TURN_SECONDS <= self._spent:
+        if before < self.at_once <= self._spent:
             self._reactor.callLater(0, self._begin_anew)
 
     def _begin_anew(self) -> None:
