@@ -146,7 +146,7 @@ class PlainWebClientProtocol(BrowserLogin, AdmittedConnection):
         self.init_session("websocket", self._client_address(), self.factory.sessionhandler)
         self._log_in_from_browser()
         if self.logged_in:
-            self.admission.recognise(self)
+            self._recognise()
         if self.wire_format is None:
             self.wire_format = self._default_format()
         if self.wire_format is None:
@@ -181,7 +181,7 @@ class PlainWebClientProtocol(BrowserLogin, AdmittedConnection):
 
     def at_login(self) -> None:
         """Become a player, who keeps the place, and store the login for the browser."""
-        self.admission.recognise(self)
+        self._recognise()
         super().at_login()
 
     # The end.

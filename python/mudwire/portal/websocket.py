@@ -91,7 +91,7 @@ class WebSocketClient(WebClientProtocol, Session):
         if self._ended:
             return
         login = self._latest_login = object()
-        self.admission.recognise(self)
+        self._recognise()
         self.sessionhandler.hold(self)
         self.read_buffer.stop()
         reactor = self.factory.reactor

@@ -70,6 +70,8 @@ class AdmittedConnection(Connection):
 
     def _admit(self) -> None:
         """Let the connection in, in its handshake; raise ConnectionDeny if a limit forbids it."""
+        if self.factory is None:
+            return  # without a server, as in a game's own tests, there are no places
         network = self._network()
         limit = self.admission.admit(self, network)
         if limit is None:
@@ -82,6 +84,11 @@ class AdmittedConnection(Connection):
             event=limit.log,
         )
         raise ConnectionDeny(limit.close_code, limit.log)
+
+    def _recognise(self) -> None:
+        """Become a player, who keeps the place."""
+        if self.factory is not None:
+            self.admission.recognise(self)
 
     def _client_address(self) -> str | None:
         client = getattr(self.transport, "client", None)
