@@ -13,12 +13,11 @@ from time import process_time
 from typing import TYPE_CHECKING, Any
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from connections import LastSocket, WritingReactor
 from out_of_reach import with_limits_out_of_reach
 from twisted.internet.task import Clock
 
 from client_frames import BINARY, CONT, PING, TEXT, client_frame
-from fakes import HANDSHAKE, settle, transport_on
+from fakes import HANDSHAKE, MemoryTransport, settle
 from mudwire.fast_path import FastConnection
 from mudwire.transport.connection import Connection
 from mudwire.transport.turns import Turns
@@ -61,6 +60,8 @@ SHAPES: dict[str, tuple[bytes, int]] = {
 class Silent:
     """Hears messages, and says nothing."""
 
+    max_message_bytes = 0  # a message of 64 KiB in fragments of one byte counts as four megabytes
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         pass
 
@@ -78,7 +79,7 @@ def seconds(reader: type, segments: list[bytes]) -> float:
     factory.protocol = with_limits_out_of_reach(reader)
     Turns.of(factory.reactor).at_once = float("inf")
     connection: Any = factory.buildProtocol(None)
-    connection.makeConnection(transport_on(LastSocket(), WritingReactor()))
+    connection.makeConnection(MemoryTransport())
     connection.dataReceived(HANDSHAKE)
     waits: Callable[[Any], None] = settle if isinstance(connection, Connection) else lambda _: None
     began = process_time()

@@ -6,6 +6,7 @@ off, because the load is one client with one address.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 RATES = (
@@ -22,6 +23,7 @@ OUT_OF_REACH = dict.fromkeys(RATES, 10**12) | dict.fromkeys(OFF, 0)
 """Attribute of a protocol class -> value."""
 
 
+@cache
 def with_limits_out_of_reach(protocol: type) -> type:
     """Return a protocol class with these limits; one that has none of them is not changed."""
     attributes: dict[str, Any] = {**OUT_OF_REACH, "__module__": protocol.__module__}
