@@ -114,7 +114,7 @@ class Measurement:
 
 
 SLOWED = 0.5
-"""An attacker is slowed if the server took less than this part of what the sink took of one."""
+"""A slowed attacker sends the server less than this part of what it sends the sink."""
 
 
 def count_slowed(report: Report, sink_sent: float) -> int:

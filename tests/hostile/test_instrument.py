@@ -1,4 +1,4 @@
-"""The instrument measures what it says: small parts, and a whole measurement of a real server."""
+"""The parts of the instrument, and one whole measurement of a real server."""
 
 from __future__ import annotations
 

@@ -292,7 +292,7 @@ def gathered(values):
 
 
 class PlacesModel:
-    """Takes steps at random, and knows who should have a place."""
+    """An admission that takes random steps, beside lists of the connections with a place."""
 
     def __init__(self, descriptors):
         self.admission = admission_of(

@@ -134,7 +134,7 @@ class EmbeddedSessionHandler:
             self._dispatch(session, kwargs)
 
     def hold(self, session: Any) -> None:
-        """Keep the commands of a session, whose login is being stored, until ``logged_in``."""
+        """Keep the commands of a session while its login is stored; ``logged_in`` hands them on."""
         if self._has(session):
             self._held.setdefault(session.sessid, [])
 

@@ -118,7 +118,7 @@ class SessionFile:
                 some = rows[start : start + ROWS_AT_ONCE]
                 places = ", ".join(["(?, ?, ?)"] * len(some))
                 database.execute(
-                    f"INSERT INTO browser_session (key, saved, data) VALUES {places}",  # noqa: S608 # question marks
+                    f"INSERT INTO browser_session (key, saved, data) VALUES {places}",  # noqa: S608 # only question marks
                     [value for key, row in some for value in (key, *row)],
                 )
 

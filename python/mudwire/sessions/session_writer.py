@@ -119,7 +119,7 @@ class SessionWriter:
         answer.addCallbacks(self._succeeded, self._failed)
 
     def _overdue(self) -> None:
-        """Let nobody wait any longer for a disk that hangs."""
+        """Let logins go on without a disk that does not answer."""
         if not self._failures:
             self._warn(f"no answer for {WRITE_SECONDS:.0f} s")
         self._failures = max(self._failures, 2)
@@ -157,7 +157,7 @@ class SessionWriter:
         )
 
     def _schedule(self, delay: float) -> None:
-        """Write after a delay; when closing, write at once what is left, or end."""
+        """Plan the next write. If the writer is closing, write the rest at once, or end."""
         _cancel(self._timer)
         if self._closed is None:
             self._timer = self._clock.callLater(delay, self._begin)
@@ -187,7 +187,7 @@ class SessionWriter:
         self._closed.callback(None)
 
     def _release(self, *, everybody: bool) -> None:
-        """Tell those who wait for the write that was under way, or everybody who waits."""
+        """Answer the logins of the finished write, or all logins that wait."""
         released, self._in_flight = self._in_flight, []
         if everybody:
             released += self._waiting

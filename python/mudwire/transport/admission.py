@@ -28,7 +28,7 @@ from mudwire.quiet_log import QuietLog
 try:
     import resource
 except ImportError:  # Windows has no such limit
-    resource = None  # type: ignore[assignment] # the module
+    resource = None  # type: ignore[assignment] # mypy knows it as a module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -333,7 +333,7 @@ class Admission:
         return len(self._arriving) + len(self._at_the_door) + self.count_websockets()
 
     def count_websockets(self) -> int:
-        """Return the number of connections whose handshake is done."""
+        """Return the number of connections that have finished their handshake."""
         return len(self._strangers) + len(self._players)
 
     def count_players(self) -> int:

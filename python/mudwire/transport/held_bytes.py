@@ -2,7 +2,8 @@
 
 Each limit of a connection bounds that connection. A crowd multiplies it, so the sum is bounded,
 too: half-read messages, received bytes that wait, unread output, requests that are not complete.
-When the sum is over ``max_held_bytes``, the clients who hold most are cut until it is well below.
+When the sum is over ``max_held_bytes``, connections are cut, those with most bytes first, until the
+sum is an eighth below the limit.
 
 A holder tells its size when it grows, which is seldom: most messages are handled and most output is
 sent at once. It need not tell when it shrinks, because all sizes are asked for again before anybody

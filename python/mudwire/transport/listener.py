@@ -85,7 +85,7 @@ class Listener:
             OSError: As accept(2) has it; that nothing waits (EAGAIN), if new ones must wait.
 
         """
-        # What cannot be accepted now can be in the next iteration of the reactor, or soon.
+        # EAGAIN lets the connection wait in the kernel until a later iteration of the reactor.
         if not self._turns.has_time:
             raise BlockingIOError(errno.EAGAIN, "it is the turn of others")
         if not self._admission.may_accept:

@@ -128,7 +128,7 @@ class ReadBuffer(Intake):
             self._handle(self._data, self._offset)
 
     def close(self) -> None:
-        """Drop what waits: the connection is gone."""
+        """Drop the bytes that wait, because the connection has ended."""
         self._connection = None
         self._data = b""
         self._cancel_timer()

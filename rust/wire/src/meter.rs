@@ -181,7 +181,7 @@ impl Meter {
         self.charge(SEGMENT_BYTES);
     }
 
-    /// Takes tokens for bytes that are not on the wire: what a message inflates to.
+    /// Takes tokens for bytes that decompression adds to those on the wire.
     pub fn charge(&mut self, bytes: u64) {
         self.bytes.tokens -= bytes as f64;
     }
