@@ -364,6 +364,11 @@ def unfinished(_: Target) -> bytes:
     return client_frame(TEXT, b'["text",["' + b"x" * 1_000_000, fin=False)
 
 
+def json_flood(name: str, arguments: bytes) -> Attack:
+    """Return an attack with commands of a megabyte, one a second."""
+    return Attack(f"{name}, 1 MiB a second", 10, every(1.0), argument(arguments), limits=SOON)
+
+
 ATTACKS: dict[str, Attack] = {
     attack.name: attack
     for attack in (
@@ -404,51 +409,13 @@ ATTACKS: dict[str, Attack] = {
         # Messages without a command.
         Attack("garbage", 10, flood, message(b"{{{")),
         Attack("unknown commands", 10, flood, message(b'["nope",[],{}]')),
-        Attack(
-            "deep JSON, 1 MiB a second", 10, every(1.0), argument(b"[" * (MIB - 64)), limits=SOON
-        ),
-        Attack(
-            "wide JSON, 1 MiB a second",
-            10,
-            every(1.0),
-            argument(b"[]," * (MIB // 3 - 64) + b"1"),
-            limits=SOON,
-        ),
-        Attack(
-            "numbers, 1 MiB a second",
-            10,
-            every(1.0),
-            argument(b"1.5e7," * (MIB // 6 - 64) + b"1"),
-            limits=SOON,
-        ),
-        Attack(
-            "digits, 1 MiB a second",
-            10,
-            every(1.0),
-            argument((b"7" * 4299 + b",") * (MIB // 4300 - 8) + b"1"),
-            limits=SOON,
-        ),
-        Attack(
-            "strings, 1 MiB a second",
-            10,
-            every(1.0),
-            argument(b'"' + b"x" * (MIB - 64) + b'"'),
-            limits=SOON,
-        ),
-        Attack(
-            "escapes, 1 MiB a second",
-            10,
-            every(1.0),
-            argument(b'"' + b"\\u00e9" * (MIB // 6 - 64) + b'"'),
-            limits=SOON,
-        ),
-        Attack(
-            "objects, 1 MiB a second",
-            10,
-            every(1.0),
-            argument(b",".join(b'{"%06d":{}}' % number for number in range(MIB // 14))),
-            limits=SOON,
-        ),
+        json_flood("deep JSON", b"[" * (MIB - 64)),
+        json_flood("wide JSON", b"[]," * (MIB // 3 - 64) + b"1"),
+        json_flood("numbers", b"1.5e7," * (MIB // 6 - 64) + b"1"),
+        json_flood("digits", (b"7" * 4299 + b",") * (MIB // 4300 - 8) + b"1"),
+        json_flood("strings", b'"' + b"x" * (MIB - 64) + b'"'),
+        json_flood("escapes", b'"' + b"\\u00e9" * (MIB // 6 - 64) + b'"'),
+        json_flood("objects", b",".join(b'{"%06d":{}}' % number for number in range(MIB // 14))),
         Attack("command names of 1 MB", 10, flood, message(b'["%s",[],{}]' % (b"n" * 1_000_000))),
         # Commands.
         Attack("commands", 10, flood, line("look")),
